@@ -1,0 +1,66 @@
+"""Where state lives, and where the shipped rules and sample logs are found."""
+
+import os
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from llmsec_tui.errors import ConfigError
+
+_REPOSITORY = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The state directory and the files in it; directories are 0700, files 0600."""
+
+    root: Path
+
+    @property
+    def store(self) -> Path:
+        return self.root / "store.duckdb"
+
+    @property
+    def socket(self) -> Path:
+        return self.root / "collector.sock"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "audit"
+
+    @property
+    def log(self) -> Path:
+        """The collector's own narration, for people who ask why it died."""
+        return self.root / "collector.log"
+
+    def create(self) -> None:
+        """Make the directory with mode 0700; refuse one that others can write to."""
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(
+                f"The state directory {self.root} cannot be made: {error.strerror}.",
+                hint="Choose another with --home or LLMSEC_HOME.",
+            ) from error
+        if self.root.stat().st_mode & 0o022:
+            raise ConfigError(
+                f"The state directory {self.root} can be written by other users.",
+                hint=f"Run: chmod go-w {self.root}",
+            )
+
+
+def home(chosen: Path | None = None) -> Home:
+    """``chosen`` (from ``--home``), else ``LLMSEC_HOME``, else the platform's state directory."""
+    if chosen is not None:
+        return Home(chosen.expanduser().absolute())
+    if from_environment := os.environ.get("LLMSEC_HOME"):
+        return Home(Path(from_environment).expanduser().absolute())
+    from platformdirs import user_state_path
+
+    return Home(user_state_path("llmsec-tui"))
+
+
+def shipped(kind: str) -> Path:
+    """The folder ``rules`` or ``sample_logs``: inside the wheel, or at the top of a checkout."""
+    inside = Path(str(files("llmsec_tui"))) / "_data" / kind
+    return inside if inside.is_dir() else _REPOSITORY / kind
