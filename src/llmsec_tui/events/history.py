@@ -1,0 +1,227 @@
+"""Tell a new message from one that was sent again.
+
+Chat logs repeat themselves: every call carries the whole conversation so far, spans of one trace carry the same
+messages, resumed sessions copy their records. A message is stored, and judged, the first time it appears.
+
+- Events with a ``native_id`` are known by it; a later one with other bytes amends the earlier.
+- Messages of an exchange with a conversation id are known by (conversation, role, text, how many-th equal one).
+- Messages of an exchange without a conversation id are known by their place: a key over the whole prefix that leads to
+  them. The longest known prefix names the conversation. Leading system messages prove nothing, many conversations
+  share them.
+
+Keys are 64 bits of BLAKE2b under a secret of the store: without it nobody can make an attack that has the key of a
+harmless message, and would so be taken for a repeat.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from msgspec import Struct, field
+
+from llmsec_tui.events.identity import content_sha256, event_id, key64
+from llmsec_tui.events.model import Event, Exchange, Record, Role
+
+Lookup = Callable[[list[int]], dict[int, str]]
+"""Given keys, those that were seen before, with the conversation each belongs to ("" where that says nothing)."""
+
+
+class Mapped(Struct, frozen=True, gc=False):
+    """What a format made of one record."""
+
+    record: Record
+    format: str
+    events: Sequence[Event]
+
+
+class Kept(Struct, frozen=True, gc=False):
+    """An event that is new, and its identity."""
+
+    record: Record
+    format: str
+    sub_idx: int
+    event_id: str
+    content_sha256: bytes | None
+    event: Event
+    conversation_id: str | None
+    """The log's own, or the one that the message was stitched to."""
+    amends: bool = False
+    """True when an event with this id is known and must be replaced."""
+
+
+class Resolved(Struct):
+    """The new events of a batch and the keys that its successors must know."""
+
+    kept: list[Kept] = field(default_factory=list)
+    keys: dict[int, str] = field(default_factory=dict)
+    repeats: int = 0
+    """Events that were seen before and are left out."""
+
+
+class _Keyed(NamedTuple):
+    """An event and what it may be known by; keys that do not apply are 0."""
+
+    sub_idx: int
+    event: Event
+    sha: bytes | None
+    first: int
+    """Of a message: its key in the conversation. Of another event: that of its native id."""
+    second: int
+    """Of a message: its key in the call. Of another event: that of this version of it."""
+    chain: int
+    """Of a message without a conversation id: its place behind all that leads to it."""
+
+
+class _Draft(NamedTuple):
+    mapped: Mapped
+    singles: list[_Keyed]
+    calls: list[list[_Keyed]]
+    """The messages of every call in the record: one of spans holds many, of several conversations."""
+
+
+def resolve(batch: Iterable[Mapped], lookup: Lookup, secret: bytes = b"") -> Resolved:
+    """Drop what was seen before; ``lookup`` is asked once, for all keys of the batch. ``secret``: at most 64 bytes."""
+    wanted: set[int] = set()
+    drafts = [_draft(mapped, secret, wanted) for mapped in batch]
+    wanted.discard(0)
+    known = lookup(list(wanted)) if wanted else {}
+    resolved = Resolved()
+    for draft in drafts:
+        conversations = {
+            messages[0].event.call_id: _settle_messages(draft.mapped, messages, known, resolved)
+            for messages in draft.calls
+        }
+        for single in draft.singles:
+            _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved)
+    return resolved
+
+
+def _draft(mapped: Mapped, secret: bytes, wanted: set[int]) -> _Draft:
+    singles: list[_Keyed] = []
+    calls: list[list[tuple[int, Event, bytes | None]]] = []
+    last: tuple[str | None, str | None, str | None] | None = None
+    for sub_idx, event in enumerate(mapped.events):
+        sha = content_sha256(event.text) if event.text is not None else None
+        if event.exchange:
+            call = event.conversation_id, event.call_id, event.span_id
+            if call != last:
+                calls.append([])
+                last = call
+            calls[-1].append((sub_idx, event, sha))
+        elif event.native_id is None:
+            singles.append(_Keyed(sub_idx, event, sha, 0, 0, 0))
+        else:
+            first = key64("id", mapped.format, event.native_id, event.kind)
+            second = _hash(b"version|%x|%b" % (first, mapped.record.sha256), secret)
+            singles.append(_Keyed(sub_idx, event, sha, first, second, 0))
+            wanted.update((first, second))
+    return _Draft(mapped, singles, [_messages(exchanged, secret, wanted) for exchanged in calls])
+
+
+def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, wanted: set[int]) -> list[_Keyed]:
+    opening = exchanged[0][1]
+    conversation = opening.conversation_id
+    scope = b"%x" % key64("conversation", conversation or "", opening.service_name or "", opening.user_id or "")
+    equals: dict[bytes, int] = {}
+    proven = False
+    place = scope
+    messages = []
+    for sub_idx, event, sha in exchanged:
+        role = event.role
+        what = b"%b|%b" % ((role or "").encode(), sha or f"{event.kind}{event.tool_call_id}".encode())
+        count = equals[what] = equals.get(what, 0) + 1
+        first = second = chain = 0
+        if event.call_id is not None:
+            second = _hash(b"call|%b|%b|%d|%b" % (scope, event.call_id.encode(), count, what), secret)
+            wanted.add(second)
+        if conversation is not None:
+            first = _hash(b"conversation|%b|%d|%b" % (scope, count, what), secret)
+            wanted.add(first)
+        else:
+            key = _hash(b"chain|%b|%b" % (place, what), secret)
+            place = b"%x" % key
+            proven = proven or (role != Role.SYSTEM and role != Role.DEVELOPER)
+            if proven:
+                chain = key
+                wanted.add(chain)
+        messages.append(_Keyed(sub_idx, event, sha, first, second, chain))
+    return messages
+
+
+def _hash(data: bytes, secret: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=8, key=secret).digest(), "big")
+
+
+def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, str], resolved: Resolved) -> str:
+    """Keep the messages of one call that are new; the conversation that they belong to."""
+    keys = resolved.keys
+    answered = -1
+    for position, message in enumerate(messages):
+        if message.event.role == Role.ASSISTANT and message.event.exchange == Exchange.INPUT:
+            answered = position
+    name = _name(mapped.record)
+    conversation = messages[0].event.conversation_id
+    stitched = -1
+    if conversation is None:
+        opening = messages[0].sub_idx
+        conversation = f"stitched-{name}.{opening}" if opening else f"stitched-{name}"
+        for position in range(answered, -1, -1):
+            chain = messages[position].chain
+            if chain in keys or chain in known:
+                stitched = position
+                conversation = keys[chain] if chain in keys else known[chain]
+                break
+    for position, (sub_idx, event, sha, first, second, chain) in enumerate(messages):
+        if second and (second in keys or second in known):
+            repeats = True
+        elif first:
+            # A call that sends no history may well say the same thing twice; then only its call tells.
+            repeats = answered >= 0 and (first in keys or first in known)
+        else:
+            repeats = position <= stitched
+        if repeats:
+            resolved.repeats += 1
+        else:
+            event_name = f"{name}.{sub_idx}" if sub_idx else name
+            resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, event_name, sha, event, conversation))
+        if first:
+            keys[first] = ""
+        if second:
+            keys[second] = ""
+        if chain:
+            keys[chain] = conversation
+    return conversation
+
+
+def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
+    """The conversation of an event that is no message: its own, or that of the calls in its record."""
+    if event.conversation_id is not None or not conversations:
+        return event.conversation_id
+    if event.trace_id in conversations:
+        return conversations[event.trace_id]
+    return next(iter(conversations.values())) if len(conversations) == 1 else None
+
+
+def _settle_single(
+    mapped: Mapped, single: _Keyed, conversation: str | None, known: dict[int, str], resolved: Resolved
+) -> None:
+    sub_idx, event, sha, first, second, _ = single
+    keys = resolved.keys
+    if not first:
+        name = _name(mapped.record)
+        event_name = f"{name}.{sub_idx}" if sub_idx else name
+        resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, event_name, sha, event, conversation))
+    elif second in keys or second in known:
+        resolved.repeats += 1
+    else:
+        name = event_id(first)
+        amends = first in keys or first in known
+        if first in keys:
+            resolved.kept = [kept for kept in resolved.kept if kept.event_id != name]
+        resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, name, sha, event, conversation, amends))
+        keys[first] = keys[second] = ""
+
+
+def _name(record: Record) -> str:
+    """The id of a record's first event: where it stands says which it is."""
+    return event_id(_hash(b"at|%b|%d" % (record.source_id.encode(), record.offset), b""))

@@ -1,0 +1,152 @@
+"""What is a repeat and what is news."""
+
+from hashlib import sha256
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llmsec_tui.events.history import Kept, Mapped, Resolved, resolve
+from llmsec_tui.events.model import Event, Exchange, Kind, Record, Role
+
+
+class Memory:
+    """A store's memory of keys, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.keys: dict[int, str] = {}
+
+    def lookup(self, keys: list[int]) -> dict[int, str]:
+        return {key: self.keys[key] for key in keys if key in self.keys}
+
+    def take(self, batch: list[Mapped]) -> Resolved:
+        resolved = resolve(batch, self.lookup)
+        self.keys |= resolved.keys
+        return resolved
+
+
+def record(offset: int, source: str = "s") -> Record:
+    return Record(source, "app.jsonl", offset, offset, 10, sha256(f"{source}{offset}".encode()).digest(), None)
+
+
+def message(role: Role, text: str, side: Exchange, conversation: str | None, call: str | None = None) -> Event:
+    return Event(kind=Kind.MESSAGE, role=role, text=text, exchange=side, conversation_id=conversation, call_id=call)
+
+
+def call(offset: int, history: list[str], answer: str, conversation: str | None, call_id: str | None = None) -> Mapped:
+    """A logged call whose history alternates user and assistant."""
+    roles = (Role.USER, Role.ASSISTANT)
+    events = [message(roles[i % 2], t, Exchange.INPUT, conversation, call_id) for i, t in enumerate(history)]
+    return Mapped(
+        record(offset), "generic", [*events, message(Role.ASSISTANT, answer, Exchange.OUTPUT, conversation, call_id)]
+    )
+
+
+def texts(kept: list[Kept]) -> list[str | None]:
+    return [k.event.text for k in kept]
+
+
+def test_a_growing_conversation_is_stored_once_with_an_id() -> None:
+    """Every call sends the whole history; each message is kept the first time."""
+    memory = Memory()
+    assert texts(memory.take([call(0, ["hi"], "hello", "c")]).kept) == ["hi", "hello"]
+    assert texts(memory.take([call(1, ["hi", "hello", "how?"], "so", "c")]).kept) == ["how?", "so"]
+
+
+def test_a_growing_conversation_is_stitched_without_an_id() -> None:
+    """The longest known prefix names the conversation."""
+    memory = Memory()
+    first = memory.take([call(0, ["hi"], "hello", None)])
+    second = memory.take([call(1, ["hi", "hello", "how?"], "so", None)])
+    assert texts(second.kept) == ["how?", "so"]
+    assert {k.conversation_id for k in first.kept} == {k.conversation_id for k in second.kept}
+
+
+def test_two_conversations_that_begin_alike_stay_two() -> None:
+    """Without an id, a call that sends no past answer begins a conversation of its own."""
+    memory = Memory()
+    first = memory.take([call(0, ["hi"], "hello", None)])
+    second = memory.take([call(1, ["hi"], "hello", None)])
+    assert texts(second.kept) == ["hi", "hello"]
+    assert first.kept[0].conversation_id != second.kept[0].conversation_id
+
+
+def test_the_same_words_twice_in_one_conversation_are_two_messages() -> None:
+    """A user may say yes twice; the second is news."""
+    memory = Memory()
+    memory.take([call(0, ["yes"], "sure?", "c")])
+    assert texts(memory.take([call(1, ["yes", "sure?", "yes"], "done", "c")]).kept) == ["yes", "done"]
+
+
+def test_parent_and_child_spans_of_one_trace_are_one_call() -> None:
+    """Two records of the same call carry the same messages."""
+    memory = Memory()
+    kept = memory.take([call(0, ["hi"], "hello", "c", "trace"), call(1, ["hi"], "hello", "c", "trace")]).kept
+    assert texts(kept) == ["hi", "hello"]
+
+
+def test_a_shared_system_prompt_does_not_stitch_strangers() -> None:
+    """Leading system messages prove nothing."""
+    memory = Memory()
+
+    def opening(offset: int, question: str) -> Mapped:
+        system = message(Role.SYSTEM, "You help.", Exchange.INPUT, None)
+        user = message(Role.USER, question, Exchange.INPUT, None)
+        return Mapped(record(offset), "generic", [system, user, message(Role.ASSISTANT, "ok", Exchange.OUTPUT, None)])
+
+    first, second = memory.take([opening(0, "a")]), memory.take([opening(1, "b")])
+    assert len(second.kept) == 3
+    assert first.kept[0].conversation_id != second.kept[0].conversation_id
+
+
+def test_a_copied_record_is_a_repeat_and_a_changed_one_amends() -> None:
+    """Resumed sessions copy records; snapshots write the same id again with more in it."""
+    memory = Memory()
+    event = Event(kind=Kind.MESSAGE, native_id="u1", text="draft")
+    first = memory.take([Mapped(record(0), "claude-code", [event])])
+    copied = memory.take([Mapped(record(0), "claude-code", [event])])
+    amended = memory.take([Mapped(record(5), "claude-code", [Event(kind=Kind.MESSAGE, native_id="u1", text="final")])])
+    assert (len(first.kept), len(copied.kept), copied.repeats) == (1, 0, 1)
+    assert amended.kept[0].amends
+    assert amended.kept[0].event_id == first.kept[0].event_id
+
+
+def test_an_amendment_inside_one_batch_leaves_one_event() -> None:
+    """The later of two snapshots in a batch wins."""
+    draft = Mapped(record(0), "otlp", [Event(kind=Kind.MESSAGE, native_id="u", text="draft")])
+    final = Mapped(record(1), "otlp", [Event(kind=Kind.MESSAGE, native_id="u", text="final")])
+    assert texts(Memory().take([draft, final]).kept) == ["final"]
+
+
+@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8), st.booleans(), st.integers(1, 9))
+def test_batch_size_never_matters(words: list[str], named: bool, size: int) -> None:
+    """The same calls give the same events whether they come one at a time or together."""
+    conversation = "c" if named else None
+    history: list[str] = []
+    calls = []
+    for offset, word in enumerate(words):
+        history = [*history, word]
+        calls.append(call(offset, history, word.upper(), conversation))
+        history = [*history, word.upper()]
+    one, many = Memory(), Memory()
+    apart = [(k.event_id, k.conversation_id) for c in calls for k in one.take([c]).kept]
+    together = [
+        (k.event_id, k.conversation_id)
+        for start in range(0, len(calls), size)
+        for k in many.take(calls[start : start + size]).kept
+    ]
+    assert apart == together
+    assert len(apart) == 2 * len(words)
+
+
+def test_one_record_may_hold_calls_of_several_conversations() -> None:
+    """A line of spans keeps each trace's messages and its other steps in that trace's conversation."""
+
+    def span(trace: str, text: str) -> list[Event]:
+        return [
+            Event(kind=Kind.MESSAGE, role=Role.USER, text=text, exchange=Exchange.INPUT, call_id=trace, trace_id=trace),
+            Event(kind=Kind.RETRIEVAL, text=f"page for {text}", trace_id=trace),
+        ]
+
+    kept = Memory().take([Mapped(record(0), "otlp", [*span("t1", "a"), *span("t2", "b")])]).kept
+    by_text = {k.event.text: k.conversation_id for k in kept}
+    assert by_text["a"] == by_text["page for a"] != by_text["b"] == by_text["page for b"]
