@@ -1,0 +1,1 @@
+"""One module per log format: a decoded record in, events out."""

@@ -1,0 +1,211 @@
+"""OpenAI-style requests and responses: chat completions, Responses, Batch lines, and home-made pairs of both bodies."""
+
+from typing import Any
+
+from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, PartType, Role, Trust, TsSource
+from llmsec_tui.events.time import to_micros
+from llmsec_tui.formats.common import common_fields
+from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.openai_items import add_items
+from llmsec_tui.formats.parts import Fields
+from llmsec_tui.formats.transcript import Transcript
+from llmsec_tui.formats.usage import usage_fields
+from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_status, as_str, compact_json, decoded, first
+
+_OBJECTS = ("chat.completion", "response", "chat.completion.chunk", "text_completion")
+_REQUEST_KEYS = ("messages", "input", "prompt")
+
+
+def recognise(data: dict[str, Any]) -> bool:
+    """A body of OpenAI's, a Batch line, or a request or messages beside a response body."""
+    if data.get("object") in _OBJECTS:
+        return True
+    if "custom_id" in data:
+        return isinstance(data.get("response"), dict) or isinstance(data.get("body"), dict)
+    if isinstance(data.get("choices"), list):
+        return True
+    response = data.get("response")
+    return isinstance(response, dict) and (_is_answer(response) or _is_answer(as_dict(response.get("body"))))
+
+
+def to_events(data: dict[str, Any]) -> Found:
+    """Messages of the request, then of the response; errors and filter verdicts as events of their own."""
+    if data.get("object") == "chat.completion.chunk":
+        return Found(_chunk_events(data))
+    answer = _answer(data)
+    request = _request(data)
+    call = _call_fields(data, request, answer)
+    if as_id(request.get("user")):
+        call.setdefault("user_id", as_id(request["user"]))
+    transcript = Transcript(call, outcome=outcome_fields(answer))
+    add_request(transcript, request)
+    add_answer(transcript, answer)
+    _add_failure(transcript, data, answer)
+    return Found(transcript.finish(), transcript.unknown)
+
+
+def add_request(transcript: Transcript, request: dict[str, Any]) -> None:
+    """What a request carries: instructions, messages, input items or a prompt."""
+    if (instructions := request.get("instructions")) is not None:
+        if isinstance(instructions, str):
+            transcript.say("system", instructions, Exchange.INPUT)
+        else:
+            add_items(transcript, instructions, Exchange.INPUT)
+    if (system := request.get("system")) is not None:
+        transcript.say("system", system, Exchange.INPUT)
+    if "messages" in request:
+        transcript.messages(decoded(request["messages"]), Exchange.INPUT)
+    elif "input" in request:
+        add_items(transcript, request["input"], Exchange.INPUT)
+    elif "prompt" in request:
+        transcript.messages(request["prompt"], Exchange.INPUT)
+
+
+def add_answer(transcript: Transcript, answer: dict[str, Any]) -> None:
+    """The choices of a chat completion or the output items of a response, and its filters' verdicts."""
+    for choice in as_dicts(answer.get("choices")):
+        if isinstance(message := choice.get("message"), dict):
+            transcript.message(message if "role" in message else {"role": "assistant", **message}, Exchange.OUTPUT)
+        elif isinstance(choice.get("text"), str):
+            transcript.say("assistant", choice["text"], Exchange.OUTPUT)
+        _add_filters(transcript, choice.get("content_filter_results"), "completion")
+    add_items(transcript, answer.get("output"), Exchange.OUTPUT)
+    for prompt in as_dicts(answer.get("prompt_filter_results") or answer.get("prompt_annotations")):
+        _add_filters(transcript, prompt.get("content_filter_results"), "prompt")
+
+
+def outcome_fields(answer: dict[str, Any]) -> Fields:
+    """Usage and finish reasons of a response body."""
+    usage = usage_fields(as_dict(answer.get("usage")))
+    if usage:
+        usage["usage_key"] = as_id(answer.get("id"))
+    reasons = [reason for choice in as_dicts(answer.get("choices")) if (reason := as_id(choice.get("finish_reason")))]
+    if not reasons and "output" in answer:
+        stopped = as_dict(answer.get("incomplete_details")).get("reason")
+        reasons = [reason for reason in (as_id(stopped) or as_id(answer.get("status")),) if reason]
+    if reasons:
+        usage["finish_reasons"] = ",".join(reasons)
+        if "content_filter" in reasons:
+            usage["refusal"] = True
+    return usage
+
+
+def _is_answer(body: dict[str, Any]) -> bool:
+    return isinstance(body.get("choices"), list) or body.get("object") in _OBJECTS
+
+
+def _answer(data: dict[str, Any]) -> dict[str, Any]:
+    response = as_dict(data.get("response"))
+    if isinstance(body := decoded(response.get("body")), dict):
+        return body
+    return response or (data if _is_answer(data) else {})
+
+
+def _request(data: dict[str, Any]) -> dict[str, Any]:
+    for key in ("request", "body"):
+        body = decoded(data.get(key))
+        if isinstance(body, dict):
+            inner = decoded(body.get("body"))
+            return inner if isinstance(inner, dict) else body
+    return data
+
+
+def _call_fields(data: dict[str, Any], request: dict[str, Any], answer: dict[str, Any]) -> Fields:
+    """What all events of the call share."""
+    call = common_fields(data)
+    if data is answer:
+        call.pop("request_model", None)
+    if request is not data:
+        for name, value in common_fields(request).items():
+            call.setdefault(name, value)
+    response_id = as_id(answer.get("id"))
+    call["response_id"] = response_id
+    call["response_model"] = as_id(answer.get("model"))
+    call["call_id"] = call.get("trace_id") or response_id
+    call["request_id"] = call.get("request_id") or as_id(as_dict(data.get("response")).get("request_id"))
+    if conversation := as_id(as_dict(answer.get("conversation")).get("id")):
+        call["conversation_id"] = conversation
+    if data is answer or "ts" not in call:
+        created = to_micros(first(answer, "created", "created_at"))
+        call["ts"] = created
+        call["ts_source"] = TsSource.NONE if created is None else TsSource.RESPONSE_CREATED
+    if (custom_id := as_id(data.get("custom_id"))) is not None:
+        call["attrs"] = compact_json({"custom_id": custom_id})
+    return call
+
+
+def _add_failure(transcript: Transcript, data: dict[str, Any], answer: dict[str, Any]) -> None:
+    error = first(answer, "error") or data.get("error")
+    if not error:
+        return
+    plain = as_dict(error)
+    message = as_str(error) or as_str(plain.get("message"))
+    code = as_id(first(plain, "code", "type"))
+    transcript.single(
+        kind=Kind.ERROR,
+        text=message,
+        trust=Trust.HARNESS,
+        content_state=ContentState.PRESENT if message else ContentState.NONE,
+        error_type=code,
+        error_message=message,
+        http_status=as_status(first(as_dict(data.get("response")), "status_code")),
+    )
+    if code == "content_filter":
+        inner = as_dict(plain.get("innererror"))
+        _add_filters(transcript, inner.get("content_filter_result") or {"content_filter": {"filtered": True}}, "prompt")
+
+
+def _add_filters(transcript: Transcript, results: Any, target: str) -> None:
+    """Azure's content filters, when one of them saw something."""
+    findings = [
+        {
+            "category": category,
+            "severity": as_id(verdict.get("severity")),
+            "action": "block" if verdict.get("filtered") is True else "none",
+            "detected": verdict.get("detected") is True or verdict.get("filtered") is True,
+        }
+        for category, verdict in as_dict(results).items()
+        if isinstance(verdict, dict) and _noteworthy(verdict)
+    ]
+    if findings:
+        blocked = any(finding["action"] == "block" for finding in findings)
+        transcript.single(
+            kind=Kind.GUARDRAIL,
+            guardrail_name=f"content_filter/{target}",
+            guardrail_verdict="deny" if blocked else "warn",
+            guardrail_action="block" if blocked else "none",
+            guardrail_findings=compact_json(findings),
+        )
+
+
+def _noteworthy(verdict: dict[str, Any]) -> bool:
+    severity = verdict.get("severity")
+    return bool(verdict.get("filtered") is True or verdict.get("detected") is True or severity not in (None, "safe"))
+
+
+def _chunk_events(data: dict[str, Any]) -> list[Event]:
+    """Pieces of a stream. They stand apart, so a text is marked as cut: a phrase may go on in the next record."""
+    created = to_micros(data.get("created"))
+    call: Fields = {
+        "ts": created,
+        "ts_source": TsSource.NONE if created is None else TsSource.RESPONSE_CREATED,
+        "response_id": as_id(data.get("id")),
+        "response_model": as_id(data.get("model")),
+    }
+    events = [
+        Event(
+            kind=Kind.MESSAGE,
+            role=Role.ASSISTANT,
+            trust=Trust.MODEL,
+            text=text,
+            part_type=PartType.TEXT,
+            content_state=ContentState.TRUNCATED,
+            **call,
+        )
+        for choice in as_dicts(data.get("choices"))
+        if (text := as_str(as_dict(choice.get("delta")).get("content")))
+    ]
+    outcome = outcome_fields(data)
+    if outcome or not events:
+        events.append(Event(kind=Kind.LLM_CALL, **call, **outcome))
+    return events
