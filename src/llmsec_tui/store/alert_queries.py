@@ -1,0 +1,90 @@
+"""What is asked about alerts."""
+
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.errors import NotFound
+from llmsec_tui.store.filters import Filter
+from llmsec_tui.store.rows import Pages, Row, rows, span
+
+PREFIX_LENGTH = 4
+"""Fewer characters than this do not name an alert."""
+
+_PAGES = Pages("alerts AS a", "a.seq")
+_ROW = """
+SELECT seq, alert_id, rule_id, title, level, confidence, state, version, owner, epoch_us(ts) AS ts,
+    epoch_us(raised_at) AS raised_at, event_id, conversation_id, user_id, app, model, source_path, role, trust,
+    tool_name, coalesce(excerpt, '') AS excerpt
+FROM alerts
+"""
+_PAGE = _ROW + "WHERE seq BETWEEN $low AND $high AND seq IN (SELECT unnest($seqs::BIGINT[])) ORDER BY seq DESC"
+_ONE = _ROW + "WHERE alert_id = $alert_id"
+_OF_CONVERSATION = _ROW + "WHERE conversation_id = $conversation_id ORDER BY seq DESC LIMIT $limit"
+_OF_EVENT = _ROW + "WHERE event_id = $event_id ORDER BY seq DESC"
+_LATEST = _ROW + "ORDER BY seq DESC LIMIT $limit"
+_IDS = "SELECT alert_id FROM alerts WHERE starts_with(alert_id, $prefix) LIMIT 2"
+_DETAIL = """
+SELECT coalesce(reason, '') AS reason, coalesce(tags, []) AS tags, rule_version, coalesce(field, '') AS field,
+    coalesce(spans, []) AS spans, decoded_by, decoded_text, format, source_offset, source_len,
+    lower(hex(record_sha256)) AS record_sha256
+FROM alerts WHERE alert_id = $alert_id
+"""
+_ACTS = """
+SELECT epoch_us(noted_at) AS "at", actor, act, note FROM alert_acts WHERE alert_id = $alert_id ORDER BY version
+"""
+
+
+def alert_page(
+    cursor: DuckDBPyConnection, sought: Filter, before: int | None, after: int | None, limit: int
+) -> tuple[list[Row], int]:
+    """One page of alerts, newest first, and how many there are on all pages."""
+    seqs, total = _PAGES.find(cursor, sought.where(), before, after, limit)
+    return (rows(cursor, _PAGE, span(seqs)) if seqs else []), total
+
+
+def latest_alerts(cursor: DuckDBPyConnection, limit: int) -> list[Row]:
+    """The newest alerts, whatever became of them."""
+    return rows(cursor, _LATEST, {"limit": limit})
+
+
+def alert_detail(cursor: DuckDBPyConnection, name: str) -> Row:
+    """One alert by its id or a prefix of it: the fields of ``AlertDetail`` that do not come from its rule."""
+    alert_id = _whole_id(cursor, name)
+    [row] = rows(cursor, _ONE, {"alert_id": alert_id})
+    [detail] = rows(cursor, _DETAIL, {"alert_id": alert_id})
+    detail["spans"] = [tuple(span) for span in detail["spans"]]
+    conversation = row["conversation_id"]
+    others = alerts_of_conversation(cursor, conversation, 21) if conversation else []
+    return {
+        "row": row,
+        **detail,
+        "acts": alert_acts(cursor, alert_id),
+        "others": [other for other in others if other["alert_id"] != alert_id][:20],
+    }
+
+
+def alert_acts(cursor: DuckDBPyConnection, alert_id: str) -> list[Row]:
+    """What was done to an alert, first act first."""
+    return rows(cursor, _ACTS, {"alert_id": alert_id})
+
+
+def alerts_of_conversation(cursor: DuckDBPyConnection, conversation_id: str, limit: int) -> list[Row]:
+    """The alerts of one conversation, newest first."""
+    return rows(cursor, _OF_CONVERSATION, {"conversation_id": conversation_id, "limit": limit})
+
+
+def alerts_of_event(cursor: DuckDBPyConnection, event_id: str) -> list[Row]:
+    """The alerts on one event, newest first."""
+    return rows(cursor, _OF_EVENT, {"event_id": event_id})
+
+
+def _whole_id(cursor: DuckDBPyConnection, name: str) -> str:
+    if len(name) < PREFIX_LENGTH:
+        raise NotFound(f"{name!r} is too short to name an alert.", hint=f"Give at least {PREFIX_LENGTH} characters.")
+    if cursor.execute("SELECT 1 FROM alerts WHERE alert_id = $alert_id", {"alert_id": name}).fetchone():
+        return name
+    ids = [alert_id for (alert_id,) in cursor.execute(_IDS, {"prefix": name}).fetchall()]
+    if len(ids) == 1:
+        return str(ids[0])
+    if ids:
+        raise NotFound(f"More than one alert begins with {name}.", hint="Give more characters of the id.")
+    raise NotFound(f"There is no alert {name}.")

@@ -1,0 +1,53 @@
+"""Open the one DuckDB file that this process owns, and lock its settings."""
+
+import os
+from pathlib import Path
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.errors import StoreError
+from llmsec_tui.store.migrations import migrate, shipped
+from llmsec_tui.store.trouble import explain, told
+
+MEMORY_LIMIT = "400MB"
+THREADS = 2
+CHECKPOINT_THRESHOLD = "256MB"
+"""DuckDB writes its WAL into the file when it is this long; before that, only when the collector is idle."""
+
+
+def connect(path: Path) -> DuckDBPyConnection:
+    """The file at ``path``, made with mode 0600 when it is new, at the newest schema, without any way to the outside.
+
+    Raises :class:`StoreLocked` when another process has it, :class:`StoreError` when it is damaged, of another
+    version or not a store.
+    """
+    connection = _open(path)
+    try:
+        with told(path, "be brought to this version"):
+            migrate(connection, shipped())
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _open(path: Path) -> DuckDBPyConnection:
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": THREADS,
+        "checkpoint_threshold": CHECKPOINT_THRESHOLD,
+        "temp_directory": str(path.with_name(path.name + ".tmp")),
+    }
+    if not path.parent.is_dir():
+        raise StoreError(f"The store {path} cannot be opened: {path.parent} is no directory.", hint="Make it first.")
+    # DuckDB makes the file and its WAL with the mode that the umask leaves.
+    umask = os.umask(0o077)
+    try:
+        return duckdb.connect(str(path), config=settings)
+    except duckdb.Error as error:
+        raise explain(error, path, "be opened") from error
+    finally:
+        os.umask(umask)

@@ -1,0 +1,93 @@
+"""What is asked about the whole store: counts, rates, sources, dead letters."""
+
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.events.schema import LEVELS
+from llmsec_tui.store.alert_queries import latest_alerts
+from llmsec_tui.store.rows import NEWEST, Row, rows
+
+LATEST = 20
+"""How many alerts the overview shows."""
+_RATE_S = 10
+
+_STATES = "SELECT state, level, count(*) FROM alerts GROUP BY ALL"
+_TOTALS = """
+SELECT (SELECT count(*) FROM events) AS events,
+    (SELECT count(DISTINCT conversation_id) FROM events) AS conversations,
+    (SELECT count(*) FROM dead_letters) AS dead_letters
+"""
+_RECENT = "SELECT count(*) FROM events WHERE committed_at > make_timestamp($since::BIGINT)"
+_EVENT_RATE = """
+SELECT epoch_us(committed_at) // $width, count(*) FROM events
+WHERE committed_at >= make_timestamp($start::BIGINT) GROUP BY ALL
+"""
+_ALERT_RATE = """
+SELECT epoch_us(raised_at) // $width, count(*) FROM alerts
+WHERE raised_at >= make_timestamp($start::BIGINT) GROUP BY ALL
+"""
+_SOURCES = """
+SELECT source_id, path, format, records, events, dead_letters, alerts, content_yes,
+    epoch_us(last_event_at) AS last_event_at
+FROM source_stats ORDER BY path, source_id
+"""
+_COUNTS = "SELECT source_id, kind, name, n FROM source_counts ORDER BY n DESC, name"
+_DEAD_LETTERS = """
+SELECT seq, source_path, source_offset, source_len, reason, excerpt, epoch_us(noted_at) AS "at" FROM dead_letters
+WHERE seq < $before ORDER BY seq DESC LIMIT $limit
+"""
+_DEAD_LETTER_COUNT = "SELECT count(*) FROM dead_letters"
+_MAXIMA = "SELECT (SELECT coalesce(max(seq), 0) FROM alerts), (SELECT coalesce(max(seq), 0) FROM events)"
+
+
+def overview(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> Row:
+    """The fields of ``Overview`` but its sources. ``now`` is in microseconds since 1970 UTC."""
+    counts: dict[str, dict[str, int]] = {"new": {}, "acknowledged": {}, "dismissed": {}}
+    for state, level, count in cursor.execute(_STATES).fetchall():
+        counts[state][level] = count
+    [totals] = rows(cursor, _TOTALS)
+    [(recent,)] = cursor.execute(_RECENT, {"since": now - _RATE_S * 1_000_000}).fetchall()
+    return {
+        "open_by_level": {level: counts["new"].get(level, 0) for level in LEVELS},
+        "acknowledged": sum(counts["acknowledged"].values()),
+        "dismissed": sum(counts["dismissed"].values()),
+        **totals,
+        "events_per_s": recent / _RATE_S,
+        "bucket_s": bucket_s,
+        "rate": _rate(cursor, buckets, bucket_s, now),
+        "latest": latest_alerts(cursor, LATEST),
+    }
+
+
+def sources(cursor: DuckDBPyConnection) -> list[Row]:
+    """The fields of ``SourceRow`` that last: not its state, size, offset and lag."""
+    found = [{**row, "unknown": {}, "content_no": {}} for row in rows(cursor, _SOURCES)]
+    by_id: dict[str, dict[str, Any]] = {row["source_id"]: row for row in found}
+    for source_id, kind, name, n in cursor.execute(_COUNTS).fetchall():
+        by_id[source_id][kind][name] = n
+    return found
+
+
+def dead_letters(cursor: DuckDBPyConnection, before: int | None, limit: int) -> tuple[list[Row], int]:
+    """One page of dead letters, newest first, and how many there are."""
+    [(total,)] = cursor.execute(_DEAD_LETTER_COUNT).fetchall()
+    return rows(cursor, _DEAD_LETTERS, {"before": NEWEST if before is None else before, "limit": limit}), total
+
+
+def maxima(cursor: DuckDBPyConnection) -> tuple[int, int]:
+    """The highest ``seq`` of alerts and of events."""
+    [(alerts, events)] = cursor.execute(_MAXIMA).fetchall()
+    return alerts, events
+
+
+def _rate(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> list[Row]:
+    width = bucket_s * 1_000_000
+    first = now // width - buckets + 1
+    asked = {"width": width, "start": first * width}
+    events = dict(cursor.execute(_EVENT_RATE, asked).fetchall())
+    alerts = dict(cursor.execute(_ALERT_RATE, asked).fetchall())
+    return [
+        {"at": bucket * width, "events": events.get(bucket, 0), "alerts": alerts.get(bucket, 0)}
+        for bucket in range(first, first + buckets)
+    ]

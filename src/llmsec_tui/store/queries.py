@@ -1,0 +1,138 @@
+"""The reading side of the store: named queries, each a method, on a cursor that belongs to one thread."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.store import alert_queries, event_queries, overview_queries
+from llmsec_tui.store.filters import parse
+from llmsec_tui.store.rows import Row
+from llmsec_tui.store.trouble import told
+from llmsec_tui.store.views import ALERTS, EVENTS
+
+
+class Reader:
+    """Answers with plain dicts whose keys are the fields of the rows in ``service/api.py``.
+
+    Every method may raise :class:`StoreError`, and :class:`DeadlineExceeded` when another thread interrupted it; those
+    that take a filter also :class:`ConfigError`. Each sees one state of the store, whatever is written meanwhile.
+    """
+
+    def __init__(self, path: Path, cursor: DuckDBPyConnection) -> None:
+        self._path = path
+        self._cursor = cursor
+        self._gate = threading.Lock()
+        self._asking = False
+        self.closed = False
+
+    def alerts(
+        self, typed: str = "", before: int | None = None, after: int | None = None, limit: int = 100
+    ) -> tuple[list[Row], int]:
+        """A page of alerts that match the filter, newest first, and how many match on all pages.
+
+        ``before`` and ``after`` are exclusive bounds on ``seq``; ``after`` alone gives the page next to it.
+        """
+        sought = parse(typed, ALERTS, _now())
+        with self._snapshot() as cursor:
+            return alert_queries.alert_page(cursor, sought, before, after, limit)
+
+    def alert(self, alert_id: str) -> Row:
+        """One alert by its id, or by at least four characters that only one alert begins with.
+
+        The fields of ``AlertDetail`` but those that come from its rule. Raises :class:`NotFound`.
+        """
+        with self._snapshot() as cursor:
+            return alert_queries.alert_detail(cursor, alert_id)
+
+    def alert_acts(self, alert_id: str) -> list[Row]:
+        """What was done to an alert, first act first."""
+        with self._snapshot() as cursor:
+            return alert_queries.alert_acts(cursor, alert_id)
+
+    def alerts_of_conversation(self, conversation_id: str, limit: int = 20) -> list[Row]:
+        """The alerts of one conversation, newest first."""
+        with self._snapshot() as cursor:
+            return alert_queries.alerts_of_conversation(cursor, conversation_id, limit)
+
+    def events(
+        self,
+        typed: str = "",
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 100,
+        text_chars: int = 200,
+    ) -> tuple[list[Row], int]:
+        """A page of events that match the filter, newest first, and how many match; bounds as for :meth:`alerts`."""
+        sought = parse(typed, EVENTS, _now())
+        with self._snapshot() as cursor:
+            return event_queries.event_page(cursor, sought, before, after, limit, text_chars)
+
+    def event(self, event_id: str, text_chars: int = 262_144) -> Row:
+        """One event with every field that is set: the fields of ``EventDetail``. Raises :class:`NotFound`."""
+        with self._snapshot() as cursor:
+            return event_queries.event_detail(cursor, event_id, text_chars)
+
+    def conversation(
+        self, event_id: str, before: int = 50, after: int = 50, text_chars: int = 16_384
+    ) -> tuple[list[Row], int]:
+        """The events around one in its conversation, or else in its file, oldest first, and how many that has.
+
+        Raises :class:`NotFound`.
+        """
+        with self._snapshot() as cursor:
+            return event_queries.conversation(cursor, event_id, before, after, text_chars)
+
+    def sources(self) -> list[Row]:
+        """Every source so far: the fields of ``SourceRow`` but state, problem, size, offset and lag."""
+        with self._snapshot() as cursor:
+            return overview_queries.sources(cursor)
+
+    def dead_letters(self, before: int | None = None, limit: int = 100) -> tuple[list[Row], int]:
+        """A page of dead letters, newest first, and how many there are."""
+        with self._snapshot() as cursor:
+            return overview_queries.dead_letters(cursor, before, limit)
+
+    def overview(self, buckets: int, bucket_s: int, now: int) -> Row:
+        """The fields of ``Overview`` but its sources; ``now`` (µs) is the end of the last bucket but for a fraction."""
+        with self._snapshot() as cursor:
+            return overview_queries.overview(cursor, buckets, bucket_s, now)
+
+    def maxima(self) -> tuple[int, int]:
+        """The highest ``seq`` of alerts and of events."""
+        with self._snapshot() as cursor:
+            return overview_queries.maxima(cursor)
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread runs on this reader; does nothing when none does."""
+        with self._gate:
+            if self._asking:
+                self._cursor.interrupt()
+
+    def close(self) -> None:
+        """Let go of the cursor. Does no harm when done twice."""
+        self.closed = True
+        self._cursor.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[DuckDBPyConnection]:
+        with told(self._path, "answer"):
+            self._cursor.execute("BEGIN")
+            self._let_interrupt(True)
+            try:
+                yield self._cursor
+            finally:
+                # An interrupt that hit the rollback would leave the transaction open for ever.
+                self._let_interrupt(False)
+                self._cursor.execute("ROLLBACK")
+
+    def _let_interrupt(self, asking: bool) -> None:
+        with self._gate:
+            self._asking = asking
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,202 @@
+"""The store: one DuckDB file that this process owns, written a batch at a time."""
+
+import secrets
+import shutil
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import msgspec
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.errors import StoreError
+from llmsec_tui.intake.checkpoint import Checkpoint
+from llmsec_tui.store import acts, writer
+from llmsec_tui.store.commit import Commit, Committed
+from llmsec_tui.store.connect import connect
+from llmsec_tui.store.queries import Reader
+from llmsec_tui.store.seen import SeenKeys
+from llmsec_tui.store.trouble import told
+from llmsec_tui.store.writer import Highest
+
+_SECRET = "SELECT history FROM secret"
+_NEW_SECRET = "INSERT INTO secret VALUES (?)"
+_SECRET_BYTES = 32
+_CHECKPOINTS = "SELECT checkpoint FROM checkpoints ORDER BY source_id"
+
+
+class Store:
+    """The writing side. Any thread may call it; one at a time is served. Readers do not wait for it."""
+
+    def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._readers: list[Reader] = []
+        self._seen = SeenKeys(connection)
+        self._highest = writer.highest(connection)
+        self.secret = _secret(connection)
+        """What the keys given to :meth:`known` and :meth:`commit` must be made under."""
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open the store, or make it.
+
+        Raises :class:`StoreLocked` when another process has it, :class:`StoreError` when it is damaged, of another
+        version or no store.
+        """
+        connection = connect(path)
+        try:
+            with told(path, "be read"):
+                return cls(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done to the store inside is done together, or not at all. May be nested; the outermost counts."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            with told(self.path, "take this in"):
+                self._connection.execute("BEGIN")
+                self._depth = 1
+                try:
+                    yield
+                    self._connection.execute("COMMIT")
+                except BaseException:
+                    self._roll_back()
+                    raise
+                finally:
+                    self._depth = 0
+
+    def commit(self, commit: Commit) -> Committed:
+        """Put one batch on disk, in one transaction.
+
+        Raises :class:`StoreError` when that fails; then nothing of the batch is stored and it can be sent again.
+        """
+        with self._lock:
+            with self.transaction():
+                connection, last = self._connection, self._highest
+                events = writer.write_events(connection, commit, last.events)
+                writer.write_contents(connection, commit)
+                dead_letters = writer.write_dead_letters(connection, commit, last.dead_letters)
+                new_alerts = writer.write_alerts(connection, commit, last.alerts)
+                self._seen.write(commit.keys)
+                writer.write_checkpoints(connection, commit.checkpoints, commit.at)
+                writer.write_stats(connection, commit.stats)
+            self._seen.remember(commit.keys)
+            self._highest = Highest(events, last.alerts + len(new_alerts), dead_letters)
+            return Committed(events, self._highest.alerts, new_alerts)
+
+    def known(self, keys: list[int]) -> dict[int, str]:
+        """Those of ``keys`` that were committed before, with the conversation of each."""
+        with self._lock, told(self.path, "be searched for what was seen before"):
+            return self._seen.known(keys)
+
+    def checkpoints(self) -> Sequence[Checkpoint]:
+        """How far each source was read when its last batch was committed."""
+        with self._lock, told(self.path, "give its checkpoints"):
+            rows = self._connection.execute(_CHECKPOINTS).fetchall()
+        try:
+            return [msgspec.msgpack.decode(row, type=Checkpoint) for (row,) in rows]
+        except msgspec.MsgspecError as error:
+            raise StoreError(
+                f"The store {self.path} holds a checkpoint that this version cannot read: {error}.",
+                hint="Use the version that wrote it, or name another directory with --home.",
+            ) from error
+
+    def act_on_alert(
+        self,
+        command_id: str,
+        alert_id: str,
+        expected_version: int,
+        new_state: str,
+        owner: str,
+        actor: str,
+        act: str,
+        note: str,
+        at: int,
+    ) -> int:
+        """Change an alert's state and owner, and add the act to its history; its new version.
+
+        A ``command_id`` that was carried out before changes nothing and gives the version of then.
+        Raises :class:`NotFound`, or :class:`StaleVersion` when the alert is not at ``expected_version`` any more.
+        """
+        with self.transaction():
+            return acts.act_on_alert(
+                self._connection,
+                command_id=command_id,
+                alert_id=alert_id,
+                expected_version=expected_version,
+                new_state=new_state,
+                owner=owner,
+                actor=actor,
+                act=act,
+                note=note,
+                at=at,
+            )
+
+    def recorded_reply(self, command_id: str) -> bytes | None:
+        """What was answered to this command when it was carried out, if it was."""
+        with self._lock, told(self.path, "be searched for a command"):
+            return acts.recorded_reply(self._connection, command_id)
+
+    def record_reply(self, command_id: str, reply: bytes, at: int) -> None:
+        """Keep the answer to a command. Inside :meth:`transaction` it is kept with the act, or not at all."""
+        with self.transaction():
+            acts.record_reply(self._connection, command_id, reply, at)
+
+    def reader(self) -> Reader:
+        """A reader for one thread; the store closes it, if nobody else did."""
+        with self._lock, told(self.path, "be read"):
+            self._readers = [reader for reader in self._readers if not reader.closed]
+            reader = Reader(self.path, self._connection.cursor())
+            self._readers.append(reader)
+            return reader
+
+    def checkpoint_wal(self) -> None:
+        """Write the WAL into the file, when idle. Raises :class:`StoreError` when the disk has no room for it."""
+        with self._lock, told(self.path, "write its log into its file"):
+            wal = self.path.with_name(self.path.name + ".wal")
+            size = wal.stat().st_size if wal.exists() else 0
+            # A checkpoint that runs out of disk makes DuckDB give up on the whole file until it is opened again.
+            if shutil.disk_usage(self.path.parent).free < 2 * size:
+                raise StoreError(
+                    f"The disk of the store {self.path} has less than {2 * size} bytes left; its log was not written "
+                    "into its file. Nothing is lost.",
+                    hint="Free space on that disk.",
+                )
+            self._connection.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Close the readers and the file. Does no harm when done twice."""
+        with self._lock:
+            for reader in self._readers:
+                reader.close()
+            self._readers.clear()
+            self._connection.close()
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            # A COMMIT that failed has already ended the transaction.
+            return
+        except duckdb.FatalException:
+            # DuckDB gave up on the file; the error that is on its way says so, and the WAL holds no half batch.
+            return
+
+
+def _secret(connection: DuckDBPyConnection) -> bytes:
+    kept = connection.execute(_SECRET).fetchall()
+    if kept:
+        return bytes(kept[0][0])
+    made = secrets.token_bytes(_SECRET_BYTES)
+    connection.execute(_NEW_SECRET, [made])
+    return made

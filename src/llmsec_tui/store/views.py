@@ -1,0 +1,142 @@
+"""What can be filtered: the fields of each list by the names that people type, and the SQL that asks for each.
+
+``?`` in a fragment stands for the one parameter of its term. They are constants; what people type is never in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from llmsec_tui.events.model import Kind, Role, Trust
+from llmsec_tui.events.schema import LEVELS
+
+STATES = ("new", "acknowledged", "dismissed")
+
+
+class Asks(Enum):
+    """How a field is compared."""
+
+    PART = auto()
+    """The value is somewhere in it."""
+    WHOLE = auto()
+    """It is the value."""
+    LEVEL = auto()
+    """As WHOLE, and by rank."""
+    NUMBER = auto()
+    """By size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a list."""
+
+    key: str
+    """Its name in a row."""
+    asks: Asks
+    sql: str
+    """Column or constant expression."""
+    inside: str = "?"
+    """Where ``sql`` is not a column of the list itself: a fragment around the comparison."""
+    choices: tuple[str, ...] = ()
+    """All values there are; empty when there are too many to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One list."""
+
+    name: str
+    fields: Mapping[str, Field]
+    words: tuple[str, ...]
+    """The fields that plain words are looked for in."""
+    time: Field
+    """What ``last:`` goes by, as microseconds in a row and as a TIMESTAMP in SQL."""
+
+
+def _part(key: str, sql: str) -> Field:
+    return Field(key, Asks.PART, sql)
+
+
+def _whole(key: str, sql: str, choices: tuple[str, ...] = ()) -> Field:
+    return Field(key, Asks.WHOLE, sql, choices=choices)
+
+
+def _number(key: str, sql: str) -> Field:
+    return Field(key, Asks.NUMBER, sql)
+
+
+EVENT_APP = "e.service_name"
+EVENT_MODEL = "coalesce(e.response_model, e.request_model)"
+
+ALERTS = View(
+    "alerts",
+    {
+        "id": _part("alert_id", "a.alert_id"),
+        "rule": _part("rule_id", "a.rule_id"),
+        "title": _part("title", "a.title"),
+        "level": Field("level", Asks.LEVEL, "a.level", choices=LEVELS),
+        "confidence": _number("confidence", "a.confidence"),
+        "state": _whole("state", "a.state", STATES),
+        "owner": _part("owner", "a.owner"),
+        "event": _part("event_id", "a.event_id"),
+        "conversation": _part("conversation_id", "a.conversation_id"),
+        "user": _part("user_id", "a.user_id"),
+        "app": _part("app", "a.app"),
+        "model": _part("model", "a.model"),
+        "format": _whole("format", "a.format"),
+        "source": _part("source_path", "a.source_path"),
+        "role": _whole("role", "a.role", tuple(Role)),
+        "trust": _whole("trust", "a.trust", tuple(Trust)),
+        "tool": _part("tool_name", "a.tool_name"),
+        "tag": _part("tags", "array_to_string(a.tags, ' ')"),
+        "text": _part("excerpt", "a.excerpt"),
+        "reason": _part("reason", "a.reason"),
+    },
+    words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
+    time=Field("raised_at", Asks.NUMBER, "a.raised_at"),
+)
+
+EVENTS = View(
+    "events",
+    {
+        "id": _part("event_id", "e.event_id"),
+        "kind": _whole("kind", "e.kind", tuple(Kind)),
+        "role": _whole("role", "e.role", tuple(Role)),
+        "trust": _whole("trust", "e.trust", tuple(Trust)),
+        "tool": _part("tool_name", "e.tool_name"),
+        "conversation": _part("conversation_id", "e.conversation_id"),
+        "user": _part("user_id", "e.user_id"),
+        "ip": _part("source_ip", "e.source_ip"),
+        "app": _part("app", EVENT_APP),
+        "model": _part("model", EVENT_MODEL),
+        "format": _whole("format", "e.format"),
+        "source": _part("source_path", "e.source_path"),
+        "content": _whole("content_state", "e.content_state"),
+        "trace": _part("trace_id", "e.trace_id"),
+        "error": _part("error_message", "concat_ws(' ', e.error_type, e.error_message)"),
+        "verdict": _part("guardrail_verdict", "e.guardrail_verdict"),
+        "tokens": _number("tokens", "coalesce(e.input_tokens, 0) + coalesce(e.output_tokens, 0)"),
+        "cost": _number("cost_usd", "e.cost_usd"),
+        "level": Field(
+            "alert_level", Asks.LEVEL, "level", "e.event_id IN (SELECT event_id FROM alerts WHERE ?)", LEVELS
+        ),
+        "text": Field("text", Asks.PART, "text", "e.content_sha256 IN (SELECT content_sha256 FROM contents WHERE ?)"),
+    },
+    words=("text", "tool", "user", "conversation", "error", "id"),
+    time=Field("ts", Asks.NUMBER, "coalesce(e.ts, e.committed_at)"),
+)
+
+AUDIT = View(
+    "audit",
+    {
+        "actor": _part("actor", "actor"),
+        "uid": _number("uid", "uid"),
+        "role": _whole("role", "role"),
+        "action": _part("action", "action"),
+        "object": _part("object", "object"),
+        "result": _whole("result", "result", ("done", "refused", "failed")),
+        "reason": _part("reason", "reason"),
+    },
+    words=("actor", "role", "action", "object", "result", "reason"),
+    time=Field("at", Asks.NUMBER, "at"),
+)
