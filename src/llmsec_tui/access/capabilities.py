@@ -1,0 +1,62 @@
+"""What it takes to be answered: capabilities, the roles that hold them, and the one check."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+from llmsec_tui.errors import AccessRefused
+
+
+class Role(StrEnum):
+    """The built-in roles."""
+
+    VIEWER = "viewer"
+    ANALYST = "analyst"
+    RESPONDER = "responder"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+CAPABILITIES: Mapping[str, str] = {
+    "status.read": "see whether the collector is well",
+    "overview.read": "see counts and rates",
+    "alerts.read": "see alerts with their excerpts",
+    "events.read": "see events with their texts",
+    "sources.read": "see the followed files and what could not be read",
+    "audit.read": "see the audit journal",
+    "alerts.acknowledge": "take an alert",
+    "alerts.dismiss": "put an alert away",
+    "sources.watch": "have more files followed",
+    "collector.stop": "stop the collector",
+}
+"""Every capability there is, and what it lets one do."""
+
+_VIEWER = frozenset({"status.read", "overview.read", "alerts.read", "events.read", "sources.read"})
+_ANALYST = _VIEWER | {"alerts.acknowledge", "alerts.dismiss"}
+
+ROLES: Mapping[Role, frozenset[str]] = {
+    Role.VIEWER: _VIEWER,
+    Role.ANALYST: _ANALYST,
+    Role.RESPONDER: _ANALYST | {"sources.watch"},
+    Role.AUDITOR: frozenset({"status.read", "overview.read", "alerts.read", "sources.read", "audit.read"}),
+    Role.ADMIN: frozenset(CAPABILITIES),
+}
+
+
+class _Acting(Protocol):
+    @property
+    def user(self) -> str: ...
+    @property
+    def role(self) -> Role: ...
+
+
+def check(actor: _Acting, capability: str) -> None:
+    """Let the act pass, or raise AccessRefused; a capability that nobody declared is refused to everybody."""
+    if capability in ROLES[actor.role]:
+        return
+    holders = [role.value for role in Role if capability in ROLES[role]]
+    what = CAPABILITIES.get(capability, "unknown to this version")
+    raise AccessRefused(
+        f"{actor.user} is {actor.role.value} and lacks {capability} ({what}); nothing was done.",
+        hint=f"Roles that have it: {', '.join(holders)}." if holders else "No role has it.",
+    )
