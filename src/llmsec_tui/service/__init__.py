@@ -1,0 +1,1 @@
+"""The only door for people: the collector process, its socket, queries and commands."""

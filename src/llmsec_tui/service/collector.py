@@ -1,0 +1,160 @@
+"""The collector process: it owns the store, reads the logs, and answers on the socket."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket as sockets
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmsec_tui.access import local_actor
+from llmsec_tui.audit.journal import Journal
+from llmsec_tui.audit.record import Act, Facts, Result
+from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
+from llmsec_tui.intake.follow import Follower
+from llmsec_tui.paths import Home, shipped
+from llmsec_tui.service.context import Context
+from llmsec_tui.service.dispatch import Dispatch
+from llmsec_tui.service.good_rules import load_good
+from llmsec_tui.service.ingest import Ingest
+from llmsec_tui.service.launch import OWNED
+from llmsec_tui.service.narration import narrate
+from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.service.server import Server
+from llmsec_tui.service.sockets import listening, signpost
+from llmsec_tui.store.store import Store
+
+log = logging.getLogger(__name__)
+
+ALONE_S = 10.0
+"""How long a collector that a console started stays without any client."""
+
+_LOOK_S = 0.5
+_OWNER_ONLY = 0o600
+_OWNER_AND_GROUP = 0o660
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def run(
+    home: Home,
+    patterns: list[str],
+    *,
+    from_start: bool = False,
+    rules: list[Path] | None = None,
+    once: bool = False,
+    socket: Path | None = None,
+    child: bool = False,
+) -> int:
+    """Collect until told to stop; the exit code.
+
+    ``once`` ends when everything is read. ``child`` ends when no console is connected any more, and tells with
+    ``launch.OWNED`` that another collector has the store, which otherwise raises ``StoreLocked``.
+    A socket of one's own choice can be used by the group of its file; who may do what is up to the roles.
+    """
+    narrate()
+    try:
+        return _run(home, patterns, from_start, rules or [shipped("rules")], once, socket, child)
+    except LlmsecError as error:
+        if not child:
+            raise
+        # Nobody reads this process's exit message; whoever started it quotes the last line of its log.
+        log.error("%s", error)
+        return OWNED if isinstance(error, StoreLocked) else error.exit_code
+
+
+def _run(
+    home: Home, patterns: list[str], from_start: bool, rules: list[Path], once: bool, socket: Path | None, child: bool
+) -> int:
+    with ExitStack() as rooms:
+        store = Store.open(home.store)
+        rooms.callback(store.close)
+        journal = Journal.open(home.journal)
+        rooms.callback(journal.close)
+        ruleset, rules_problem = load_good(rules)
+        if rules_problem:
+            log.warning("%s", rules_problem)
+        follower = Follower(patterns, store.checkpoints(), from_start=from_start)
+        rooms.callback(follower.close)
+        if socket is None:
+            sock = rooms.enter_context(listening(home.socket, _OWNER_ONLY))
+        else:
+            sock = rooms.enter_context(listening(socket, _OWNER_AND_GROUP))
+            rooms.enter_context(signpost(home.socket, socket))
+        collector = _Collector(store, journal, ruleset, rules_problem, follower, patterns, once, child)
+        return asyncio.run(collector.work(sock))
+
+
+@dataclass(frozen=True, slots=True)
+class _Collector:
+    store: Store
+    journal: Journal
+    ruleset: RuleSet
+    rules_problem: str
+    follower: Follower
+    patterns: list[str]
+    once: bool
+    child: bool
+
+    async def work(self, sock: sockets.socket) -> int:
+        """Read and answer until a signal, a command, an end of reading or a defect says otherwise; the exit code."""
+        loop = asyncio.get_running_loop()
+        until = asyncio.Event()
+        for number in _STOP_SIGNALS:
+            loop.add_signal_handler(number, until.set)
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(until.set)
+
+        pipeline = Pipeline(self.ruleset, self.store.known, secret=self.store.secret)
+        ingest = Ingest(self.follower, pipeline, self.store, once=self.once, on_end=stop)
+        dispatch = Dispatch(self._context(ingest, stop))
+        server = Server(dispatch.reply)
+        self._record("collector.start")
+        log.info(
+            "collecting with %d rules; following %s", len(self.ruleset.rules), ", ".join(self.patterns) or "nothing"
+        )
+        ingest.start()
+        alone = asyncio.create_task(_leave_when_alone(server, until)) if self.child else None
+        try:
+            await server.serve(sock, until)
+        finally:
+            if alone is not None:
+                alone.cancel()
+            await asyncio.to_thread(dispatch.close)
+            await asyncio.to_thread(ingest.stop)
+        self._record("collector.end")
+        log.info("the collector ends")
+        return ExitCode.FINE if ingest.failure is None else ExitCode.BAD_INPUT
+
+    def _context(self, ingest: Ingest, stop: Callable[[], None]) -> Context:
+        return Context(
+            store=self.store,
+            journal=self.journal,
+            ruleset=self.ruleset,
+            ingest=ingest,
+            pid=os.getpid(),
+            watching=list(self.patterns),
+            rules_problem=self.rules_problem,
+            started_at=time.time_ns() // 1000,
+            stop=stop,
+        )
+
+    def _record(self, action: str) -> None:
+        after: Facts = {"rules": len(self.ruleset.rules), "rules_version": self.ruleset.version}
+        self.journal.append(Act(local_actor(), action, "collector", Result.DONE, after=after))
+
+
+async def _leave_when_alone(server: Server, until: asyncio.Event) -> None:
+    """Set the event once nobody was connected for ``ALONE_S``."""
+    last_seen = time.monotonic()
+    while time.monotonic() - last_seen < ALONE_S:
+        await asyncio.sleep(_LOOK_S)
+        if server.clients:
+            last_seen = time.monotonic()
+    log.info("no console is connected any more")
+    until.set()

@@ -1,0 +1,134 @@
+"""Queries: each takes the store's rows, adds what only a running collector knows, and gives the reply."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from llmsec_tui import __version__
+from llmsec_tui.service import api
+from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
+from llmsec_tui.service.audit_pages import audit_page
+from llmsec_tui.service.context import Context
+from llmsec_tui.service.sources import source_rows
+from llmsec_tui.service.wire import portable
+from llmsec_tui.store.queries import Reader
+
+T = TypeVar("T")
+
+_MOST_TEXT_IN_LISTS = 16_384
+_MOST_TEXT = 1_048_576
+_MOST_BUCKETS = 1_440
+
+
+def answer(context: Context, reader: Reader, ask: AnyAsk) -> Struct:
+    """The reply to a query."""
+    return _HANDLERS[type(ask)](context, reader, ask)
+
+
+def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
+    alerts_seq, events_seq = reader.maxima()
+    return api.Status(
+        pid=context.pid,
+        version=__version__,
+        store=portable(str(context.store.path)),
+        started_at=context.started_at,
+        now=_now(),
+        user="",
+        role="",
+        capabilities=[],
+        rules=len(context.ruleset.rules),
+        rules_version=context.ruleset.version,
+        watching=[portable(pattern) for pattern in context.watching],
+        alerts_seq=alerts_seq,
+        events_seq=events_seq,
+        audit_seq=context.journal.last_seq,
+        problem=context.problem,
+    )
+
+
+def _overview(context: Context, reader: Reader, ask: api.GetOverview) -> api.Overview:
+    row = reader.overview(_within(ask.buckets, _MOST_BUCKETS), max(ask.bucket_s, 1), _now())
+    return _made({**row, "sources": source_rows(context, reader.sources())}, api.Overview)
+
+
+def _alerts(_: Context, reader: Reader, ask: api.ListAlerts) -> api.AlertPage:
+    rows, total = reader.alerts(ask.filter, ask.before, ask.after, _within(ask.limit, PAGE_LIMIT))
+    return _made({"rows": rows, "total": total}, api.AlertPage)
+
+
+def _alert(context: Context, reader: Reader, ask: api.GetAlert) -> api.AlertDetail:
+    row = reader.alert(ask.alert_id)
+    return _made({**row, **_of_rule(context, row["row"]["rule_id"])}, api.AlertDetail)
+
+
+def _of_rule(context: Context, rule_id: str) -> dict[str, Any]:
+    """What the rule says about its alerts; the rule may be gone since."""
+    rule = context.ruleset.by_id.get(rule_id)
+    if rule is None:
+        return {"description": "", "false_positives": [], "references": [], "playbook": [], "rule_path": ""}
+    return {
+        "description": rule.description,
+        "false_positives": list(rule.false_positives),
+        "references": list(rule.references),
+        "playbook": list(rule.playbook),
+        "rule_path": str(rule.path),
+    }
+
+
+def _events(_: Context, reader: Reader, ask: api.ListEvents) -> api.EventPage:
+    limit, chars = _within(ask.limit, PAGE_LIMIT), _within(ask.text_chars, _MOST_TEXT_IN_LISTS)
+    rows, total = reader.events(ask.filter, ask.before, ask.after, limit, chars)
+    return _made({"rows": rows, "total": total}, api.EventPage)
+
+
+def _event(_: Context, reader: Reader, ask: api.GetEvent) -> api.EventDetail:
+    return _made(reader.event(ask.event_id, _within(ask.text_chars, _MOST_TEXT)), api.EventDetail)
+
+
+def _conversation(_: Context, reader: Reader, ask: api.GetConversation) -> api.EventPage:
+    before, after = min(max(ask.before, 0), PAGE_LIMIT // 2), min(max(ask.after, 0), PAGE_LIMIT // 2 - 1)
+    rows, total = reader.conversation(ask.event_id, before, after, _within(ask.text_chars, _MOST_TEXT_IN_LISTS))
+    return _made({"rows": rows, "total": total}, api.EventPage)
+
+
+def _sources(context: Context, reader: Reader, _: api.ListSources) -> api.SourceList:
+    return api.SourceList(rows=source_rows(context, reader.sources()))
+
+
+def _dead_letters(_: Context, reader: Reader, ask: api.ListDeadLetters) -> api.DeadLetterPage:
+    rows, total = reader.dead_letters(ask.before, _within(ask.limit, PAGE_LIMIT))
+    return _made({"rows": rows, "total": total}, api.DeadLetterPage)
+
+
+def _audit(context: Context, _: Reader, ask: api.ListAudit) -> api.AuditPage:
+    rows, total = audit_page(context.journal, ask.filter, ask.before, ask.after, _within(ask.limit, PAGE_LIMIT), _now())
+    return _made({"rows": rows, "total": total}, api.AuditPage)
+
+
+_HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
+    api.GetStatus: _status,
+    api.GetOverview: _overview,
+    api.ListAlerts: _alerts,
+    api.GetAlert: _alert,
+    api.ListEvents: _events,
+    api.GetEvent: _event,
+    api.GetConversation: _conversation,
+    api.ListSources: _sources,
+    api.ListDeadLetters: _dead_letters,
+    api.ListAudit: _audit,
+}
+
+
+def _made(fields: dict[str, Any], into: type[T]) -> T:
+    return msgspec.convert(fields, into)
+
+
+def _within(wanted: int, most: int) -> int:
+    return min(max(wanted, 1), most)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,202 @@
+"""The two threads between the files and the store.
+
+The first reads and maps, which is plain Python; the second judges and commits, which is mostly Polars and DuckDB and
+leaves the interpreter to the first. While one batch is stored the next is made, and no third: that bounds memory, and
+lets what is written meanwhile gather in one batch instead of many small ones that would wait in line. The store takes
+batches in the order in which they were read, so the checkpoint in it never runs ahead of the data.
+"""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from llmsec_tui.errors import StoreError
+from llmsec_tui.intake.follow import Follower
+from llmsec_tui.intake.records import Progress
+from llmsec_tui.service.lag import Lag
+from llmsec_tui.service.narration import told
+from llmsec_tui.service.pipeline import Drafted, Pipeline
+from llmsec_tui.store.store import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+READ_BYTES = 8 * 1024 * 1024
+"""The most that one batch is made of."""
+WAIT_S = 0.5
+RETRY_S = 1.0
+LOOK_S = 0.25
+IDLE_S = 5.0
+"""After this long without news DuckDB's log is written into its file, where it costs nobody's latency."""
+
+
+class _GivenUp(Exception):
+    """The store failed and the collector was told to stop: the batch stays unread and is read again next time."""
+
+
+class Ingest:
+    """Reads until told to stop; ``on_end`` is called, from one of the threads, when it ends by itself."""
+
+    def __init__(
+        self, follower: Follower, pipeline: Pipeline, store: Store, *, once: bool, on_end: Callable[[], None]
+    ) -> None:
+        self.failure: BaseException | None = None
+        """What nobody foresaw; the collector must end then."""
+        self.progress: Sequence[Progress] = ()
+        """Of every followed file, as of the last look."""
+        self.lag = Lag()
+        self._follower = follower
+        self._pipeline = pipeline
+        self._store = store
+        self._once = once
+        self._on_end = on_end
+        self._batches: queue.Queue[Drafted | None] = queue.Queue()
+        self._room = threading.Semaphore(1)
+        """Held from the beginning of a read until the other thread takes the batch."""
+        self._looked = -LOOK_S
+        self._problems: dict[str, str] = {}
+        """By the name of the thread that has it."""
+        self._wishes: queue.SimpleQueue[tuple[list[str], bool]] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._guard, args=(self._read,), name="read"),
+            threading.Thread(target=self._guard, args=(self._commit,), name="commit"),
+        ]
+
+    @property
+    def problem(self) -> str:
+        """A sentence while the store cannot take what was read, or files cannot be followed; else empty."""
+        return " ".join([*tuple(self._problems.values()), *self._follower.problems[:1]]).strip()
+
+    def start(self) -> None:
+        """Begin to read."""
+        for thread in self._threads:
+            thread.start()
+
+    def watch(self, patterns: list[str], *, from_start: bool) -> None:
+        """Follow more files, from the next look on."""
+        self._wishes.put((patterns, from_start))
+        self._follower.wake()
+
+    def stop(self) -> None:
+        """Read nothing more, commit what was read, and wait for that."""
+        self._stopping.set()
+        self._follower.wake()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def _guard(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except _GivenUp:
+            log.warning("stopped before the last batch was stored; it will be read again")
+        except Exception as error:
+            # Nothing may die silently: the collector ends with a code that says so.
+            self.failure = error
+            log.error("reading stopped: %s", told(error))
+            self._stopping.set()
+            self._on_end()
+
+    # The reading thread.
+
+    def _read(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                if not self._room.acquire(timeout=WAIT_S):
+                    continue
+                self._take_wishes()
+                read = self._follower.poll(READ_BYTES)
+                self._look(idle=not read)
+                if read:
+                    self._batches.put(self._insist(partial(self._pipeline.read, read)))
+                    continue
+                self._room.release()
+                if self._once:
+                    return self._tell_what_is_open()
+                self._follower.wait(WAIT_S)
+        finally:
+            self._batches.put(None)
+
+    def _tell_what_is_open(self) -> None:
+        for one in self.progress:
+            if one.offset < one.size:
+                log.warning("%s ends in %d bytes without a line's end; unread", one.path, one.size - one.offset)
+
+    def _take_wishes(self) -> None:
+        while not self._wishes.empty():
+            patterns, from_start = self._wishes.get()
+            self._follower.add(patterns, from_start=from_start)
+
+    def _look(self, *, idle: bool) -> None:
+        now = time.monotonic()
+        if not idle and now - self._looked < LOOK_S:
+            return
+        self._looked = now
+        self.progress = tuple(self._follower.progress())
+        all_stored = idle and self._batches.unfinished_tasks == 0
+        for one in self.progress:
+            if all_stored:
+                # Also what is skipped, and a line that is still being written: neither is late.
+                self.lag.committed(one.source_id, one.offset if one.behind_since is not None else one.size)
+            self.lag.seen(one.source_id, one.size, now)
+
+    # The committing thread.
+
+    def _commit(self) -> None:
+        tidy = True
+        while True:
+            try:
+                batch = self._batches.get(timeout=IDLE_S)
+            except queue.Empty:
+                if not tidy:
+                    self._tidy_up()
+                tidy = True
+                continue
+            if batch is None:
+                break
+            self._room.release()
+            self._store_one(batch)
+            self._batches.task_done()
+            tidy = False
+        if self._once:
+            self._on_end()
+
+    def _tidy_up(self) -> None:
+        try:
+            self._store.checkpoint_wal()
+        except StoreError as error:
+            # Nothing is lost and nobody waits for it; it is tried again after the next batch.
+            log.warning("%s", error)
+
+    def _store_one(self, batch: Drafted) -> None:
+        commit = self._pipeline.judge(batch, time.time_ns() // 1000)
+        self._insist(partial(self._store.commit, commit))
+        for checkpoint in commit.checkpoints:
+            self.lag.committed(checkpoint.source_id, checkpoint.offset)
+
+    def _insist(self, step: Callable[[], T]) -> T:
+        """Do a step of the store until it succeeds; nothing is skipped, and nothing is read meanwhile."""
+        me = threading.current_thread().name
+        while True:
+            try:
+                done = step()
+            except StoreError as error:
+                if self._stopping.is_set():
+                    raise _GivenUp from error
+                # A full disk can still be read. When this fails too, DuckDB gave up on the file and only a new
+                # process can open it again: the error leaves from here and ends the collector.
+                self._store.checkpoints()
+                if self._problems.get(me) != str(error):
+                    log.error("%s (trying again every second)", error)
+                self._problems[me] = str(error)
+                self._stopping.wait(RETRY_S)
+            else:
+                if self._problems.pop(me, None):
+                    log.info("the store takes data again")
+                return done

@@ -1,0 +1,165 @@
+"""One batch through the stages: records → events → what is new → alerts → what to commit.
+
+The work is cut where the interpreter lock matters: ``read`` is pure Python, ``judge`` is mostly Polars, which releases
+it. Two threads can each do one half, a batch apart.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.errors import FormatError
+from llmsec_tui.events.batch import build, dead_letters
+from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
+from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
+from llmsec_tui.formats.registry import map_record
+from llmsec_tui.intake.checkpoint import Checkpoint
+from llmsec_tui.intake.records import Notice, Read
+from llmsec_tui.store.commit import Commit, SourceDelta
+
+_TOLD = frozenset({"oversize", "truncated", "replaced"})
+"""Notices that become events, because what happened to the log may be an attack on the one who watches it."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one batch brought from one source."""
+
+    source_id: str
+    path: str
+    formats: Counter[str]
+    unknown: Counter[str]
+    hidden: Counter[str]
+    """Content-bearing events whose content cannot be seen, by reason."""
+    records: int = 0
+    events: int = 0
+    dead_letters: int = 0
+    seen: int = 0
+    """Content-bearing events whose content can be seen."""
+    last_ts: int | None = None
+
+    def delta(self, alerts: int) -> SourceDelta:
+        """The tally as the store adds it up."""
+        return SourceDelta(
+            source_id=self.source_id,
+            path=self.path,
+            format=self.formats.most_common(1)[0][0] if self.formats else "",
+            records=self.records,
+            events=self.events,
+            dead_letters=self.dead_letters,
+            alerts=alerts,
+            unknown=dict(self.unknown),
+            content_yes=self.seen,
+            content_no=dict(self.hidden),
+            last_event_at=self.last_ts,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A batch after the first half: new events, not yet judged."""
+
+    kept: list[Kept]
+    keys: dict[int, str]
+    letters: list[DeadLetter]
+    tallies: dict[str, Tally]
+    checkpoints: list[Checkpoint]
+    repeats: int
+
+
+class Pipeline:
+    """The stages between a file and the store, with the memory that batches in flight need."""
+
+    def __init__(self, ruleset: RuleSet, lookup: Lookup, *, secret: bytes = b"", in_flight: int = 4) -> None:
+        """``lookup`` tells keys that are committed, which were made with ``secret``; ``in_flight`` is how many drafted
+        batches may not be committed yet."""
+        self.ruleset = ruleset
+        self._lookup = lookup
+        self._secret = secret
+        self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
+
+    def read(self, read: Read) -> Drafted:
+        """Map records to events and keep the new ones. No record is lost: what no format maps is a dead letter."""
+        tallies: dict[str, Tally] = {}
+        letters = list(read.dead_letters)
+        mapped = [_told(notice) for notice in read.notices if notice.kind in _TOLD]
+        for record in read.records:
+            tally = _tally(tallies, record.source_id, record.path)
+            tally.records += 1
+            try:
+                outcome = map_record(record)
+            except FormatError as error:
+                letters.append(_letter(record, error))
+                continue
+            tally.formats[outcome.format] += 1
+            if outcome.unknown is not None:
+                tally.unknown[outcome.unknown] += 1
+            mapped.append(Mapped(record, outcome.format, outcome.events))
+        for letter in letters:
+            _tally(tallies, letter.source_id, letter.path).dead_letters += 1
+        resolved = resolve(mapped, self._known, self._secret)
+        self._recent.append(resolved.keys)
+        _count(resolved.kept, tallies)
+        return Drafted(resolved.kept, resolved.keys, letters, tallies, list(read.checkpoints), resolved.repeats)
+
+    def judge(self, drafted: Drafted, now: int) -> Commit:
+        """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
+        batch = build(drafted.kept)
+        alerts = detect(self.ruleset, batch)
+        source_of = {kept.event_id: kept.record.source_id for kept in drafted.kept}
+        raised = Counter(source_of[event] for event in alerts["event_id"])
+        return Commit(
+            batch=batch,
+            alerts=alerts,
+            dead_letters=dead_letters(drafted.letters),
+            keys=drafted.keys,
+            checkpoints=drafted.checkpoints,
+            stats=[tally.delta(raised[source]) for source, tally in drafted.tallies.items()],
+            at=now,
+        )
+
+    def _known(self, keys: list[int]) -> dict[int, str]:
+        known = self._lookup(keys)
+        for batch in self._recent:
+            known.update({key: batch[key] for key in keys if key in batch})
+        return known
+
+
+def _tally(tallies: dict[str, Tally], source_id: str, path: str) -> Tally:
+    if (tally := tallies.get(source_id)) is None:
+        tally = tallies[source_id] = Tally(source_id, path, Counter(), Counter(), Counter())
+    return tally
+
+
+def _count(kept: Iterable[Kept], tallies: dict[str, Tally]) -> None:
+    for one in kept:
+        tally = _tally(tallies, one.record.source_id, one.record.path)
+        tally.events += 1
+        state = one.event.content_state
+        if state in (ContentState.PRESENT, ContentState.TRUNCATED):
+            tally.seen += 1
+        elif state != ContentState.NONE:
+            tally.hidden[state.value] += 1
+        if one.event.ts is not None:
+            tally.last_ts = max(tally.last_ts or one.event.ts, one.event.ts)
+
+
+def _told(notice: Notice) -> Mapped:
+    """A notice as an event, so that rules and people see it where they see everything else."""
+    event = Event(
+        kind=Kind.INTAKE,
+        native_id=f"{notice.kind}:{notice.source_id}:{notice.offset}",
+        error_type=notice.kind,
+        error_message=notice.message,
+    )
+    nothing = sha256(b"").digest()
+    return Mapped(Record(notice.source_id, notice.path, 0, notice.offset, 0, nothing, None), "intake", [event])
+
+
+def _letter(record: Record, error: FormatError) -> DeadLetter:
+    return DeadLetter(
+        record.source_id, record.path, record.offset, record.length, record.sha256, str(error), repr(record.data)[:200]
+    )

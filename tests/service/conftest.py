@@ -1,0 +1,48 @@
+"""A collector's rooms without the process around them, and the processes too."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llmsec_tui.audit.journal import Journal
+from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.intake.follow import Follower
+from llmsec_tui.paths import Home
+from llmsec_tui.service.context import Context
+from llmsec_tui.service.ingest import Ingest
+from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.store.store import Store
+
+NO_RULES = RuleSet(())
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "home")
+    made.create()
+    return made
+
+
+@pytest.fixture
+def context(home: Home) -> Iterator[Context]:
+    """Store, journal and an intake that is not started."""
+    store = Store.open(home.store)
+    journal = Journal.open(home.journal)
+    follower = Follower([], [], from_start=True)
+    ingest = Ingest(follower, Pipeline(NO_RULES, store.known), store, once=False, on_end=lambda: None)
+    yield Context(
+        store=store,
+        journal=journal,
+        ruleset=NO_RULES,
+        ingest=ingest,
+        pid=os.getpid(),
+        watching=[],
+        rules_problem="",
+        started_at=0,
+        stop=lambda: None,
+    )
+    follower.close()
+    journal.close()
+    store.close()
