@@ -1,0 +1,1 @@
+"""From growing files to records with exact offsets."""

@@ -1,0 +1,33 @@
+"""How far a file was read, and enough of it to recognise it again."""
+
+from dataclasses import dataclass
+
+from llmsec_tui.intake.framing import Framing
+
+HEAD_BYTES = 1024
+ANCHOR_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Stored with the records it covers, so that a restart goes on behind the last of them."""
+
+    source_id: str
+    path: str
+    generation: int
+    """1 for the first file under a path, one more for each that replaced it."""
+    device: int
+    inode: int
+    """0 once the file was deleted: nothing can continue it."""
+    offset: int
+    """Bytes consumed; always the end of a complete record."""
+    records: int
+    """Records found so far; the index of the next one."""
+    head: bytes
+    """Digest of the first ``head_length`` bytes."""
+    head_length: int
+    """``min(HEAD_BYTES, offset)``."""
+    anchor: bytes
+    """Digest of the ``min(ANCHOR_BYTES, offset)`` bytes before the offset. A file that was cut and grew past the offset
+    differs here."""
+    framing: Framing

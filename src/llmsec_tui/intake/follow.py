@@ -1,0 +1,237 @@
+"""Follow many growing files: nothing lost, nothing read twice, whatever happens to them.
+
+=============================  =========================================================================================
+what happened to a file        what is done
+=============================  =========================================================================================
+grown                          the new bytes are read
+same inode, but shorter, or    cut (copytruncate): read again from its beginning as a new generation; what was written
+other bytes before the offset  between the last read and the cut is lost, and a notice says so
+another inode under the path   replaced: the old file is read to its end, for as long as something comes, and the new
+                               one from its beginning
+path gone                      read to its end, for as long as something comes; a later file of that name is a new one
+known inode, another path      renamed: goes on under the new name
+=============================  =========================================================================================
+
+Every generation has its own ``source_id``, so an offset always means one thing.
+"""
+
+import os
+import stat
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+
+from llmsec_tui.intake.checkpoint import Checkpoint
+from llmsec_tui.intake.discover import expand, mode_of, root
+from llmsec_tui.intake.followed import Followed
+from llmsec_tui.intake.identity import Continuity
+from llmsec_tui.intake.notify import Notifier
+from llmsec_tui.intake.records import RECORD_COST, NoticeKind, Progress, Read
+from llmsec_tui.intake.roster import Roster
+
+__all__ = ["Follower", "Progress", "Read"]
+
+POLL_BYTES = 8 * 1024 * 1024
+SWEEP_S = 0.25
+"""Every file is looked at this often, also where the system reports no writes."""
+DISCOVER_S = 1.0
+LINGER_S = 5.0
+"""A file without a path is given up after so long without news; loggers write on for a while after a rotation."""
+OPEN_FILES = 256
+_HINTED_S = 0.1
+_TURN_BYTES = 256 * 1024
+
+
+class Follower:
+    """Reads what is added to all files that some patterns mean, including files that appear later.
+
+    Files that exist when a pattern is first followed begin at their end unless ``from_start``; a pattern whose files
+    have checkpoints was followed before, so its other files are new. New files begin at their start.
+
+    One thread polls and waits; the other methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        patterns: Sequence[str],
+        checkpoints: Iterable[Checkpoint] = (),
+        *,
+        from_start: bool,
+        linger_s: float = LINGER_S,
+        open_files: int = OPEN_FILES,
+    ) -> None:
+        """Looks for files at once, so what is written from here on is seen. Reads nothing yet."""
+        self.problems: list[str] = []
+        """Patterns and paths that mean nothing or cannot be read at the moment, a sentence each."""
+        self._linger_s = linger_s
+        self._patterns: list[str] = []
+        self._roster = Roster(checkpoints, open_files)
+        self._waiting_turn: list[Followed] = []
+        self._notifier = Notifier()
+        self._hints: set[str] = set()
+        self._swept = self._discovered = float("-inf")
+        self._discovery_s = 0.0
+        self._lock = threading.RLock()
+        followed_before = self._roster.recall.known_paths()
+        for pattern in patterns:
+            known = any(str(path) in followed_before for path in expand([pattern]).files)
+            self._enter_all(pattern, skip=not from_start and not known)
+        self._roster.resume_moved(map(root, patterns), time.monotonic())
+        self._discover()
+
+    @property
+    def problem(self) -> str:
+        """A sentence while the system does not report writes, else empty."""
+        return self._notifier.problem
+
+    def add(self, patterns: Sequence[str], *, from_start: bool) -> None:
+        """Follow more. Their files begin at their end unless ``from_start`` or a checkpoint says otherwise."""
+        self.wake()
+        with self._lock:
+            for pattern in patterns:
+                self._enter_all(pattern, skip=not from_start)
+            self._discover()
+
+    def poll(self, max_bytes: int = POLL_BYTES) -> Read:
+        """Read at most about ``max_bytes`` of what is new; an empty result means that everything was read."""
+        with self._lock:
+            now = time.monotonic()
+            if self._is_discovery_due(now):
+                self._discover()
+            self._sweep(now)
+            self._pull(max_bytes)
+            self._end_quiet_ones(now)
+            roster = self._roster
+            for followed in roster:
+                if followed.unsaved:
+                    roster.read.checkpoints.append(followed.checkpoint())
+                    followed.unsaved = False
+            read, roster.read = roster.read, Read()
+            return read
+
+    def wait(self, timeout_s: float = SWEEP_S) -> None:
+        """Return when something was written, after :meth:`wake`, or after the time, 250 ms at most."""
+        if not self._waiting_turn:
+            self._hints = self._notifier.wait(min(timeout_s, SWEEP_S))
+
+    def wake(self) -> None:
+        """End a wait."""
+        self._notifier.wake()
+
+    def progress(self) -> list[Progress]:
+        """Every followed file as of the last poll, by path."""
+        with self._lock:
+            rows = [followed.progress() for followed in self._roster]
+            rows += [*self._roster.unreadable.values(), *self._roster.ended.values()]
+            return sorted(rows, key=lambda row: (row.path, row.source_id))
+
+    def close(self) -> None:
+        """Give all files back and end a wait."""
+        self.wake()
+        with self._lock:
+            self._notifier.close()
+            for followed in self._roster:
+                followed.close()
+
+    # Which files there are.
+
+    def _enter_all(self, pattern: str, *, skip: bool) -> None:
+        for path in map(str, expand([pattern]).files):
+            if path not in self._roster.at:
+                self._roster.enter(path, skip=skip)
+        if pattern not in self._patterns:
+            self._patterns.append(pattern)
+
+    def _is_discovery_due(self, now: float) -> bool:
+        # A tree that takes long to look through is looked through less often.
+        pause = DISCOVER_S if self._hints <= self._roster.at.keys() else _HINTED_S
+        return now - self._discovered >= max(pause, 20 * self._discovery_s)
+
+    def _discover(self, lost: Collection[str] = ()) -> None:
+        """Enter all files that are not followed yet; that there are others under ``lost`` paths is told elsewhere."""
+        started = time.monotonic()
+        roster = self._roster
+        found = expand(self._patterns)
+        self.problems = found.problems
+        files = {str(path) for path in found.files}
+        for path in sorted(files.difference(roster.at)):
+            followed = roster.enter(path)
+            if followed is not None and path not in lost:
+                roster.tell(followed, NoticeKind.FOUND, f"{path} appeared and is read from its beginning.")
+        roster.unreadable = {path: row for path, row in roster.unreadable.items() if path in files}
+        self._notifier.watch({*map(_directory, self._patterns), *map(os.path.dirname, roster.at)})
+        self._discovered = time.monotonic()
+        self._discovery_s = self._discovered - started
+
+    def _sweep(self, now: float) -> None:
+        """Look at every file; shortly after that, only at those that were written."""
+        roster = self._roster
+        full = not self._hints or now - self._swept >= SWEEP_S
+        paths = list(roster.at) if full else sorted(self._hints & roster.at.keys())
+        lost = [roster.at[path] for path in paths if not roster.look(path)]
+        self._hints = set()
+        if full:
+            self._swept = now
+        for followed in roster.retired:
+            if followed.descriptor is not None:
+                followed.look(os.fstat(followed.descriptor))
+        if lost:
+            for followed in lost:
+                roster.retire(followed, now)
+            # Those that were only renamed are found under their new paths now.
+            self._discover([followed.path for followed in lost])
+            roster.settle(lost)
+
+    # Reading.
+
+    def _pull(self, max_bytes: int) -> None:
+        """Give every file that has something its turn, until so much is read."""
+        read = self._roster.read
+        alive = dict.fromkeys(self._roster)
+        waiting = [followed for followed in self._waiting_turn if followed in alive]
+        ready = deque(followed for followed in dict.fromkeys([*waiting, *alive]) if followed.dirty)
+        budget = max_bytes
+        # A record longer than the budget yields nothing for a while, which must not look like the end of the data.
+        while ready and (budget > 0 or not read):
+            followed = ready.popleft()
+            if followed.after in ready:
+                ready.append(followed)
+                continue
+            followed.after = None
+            found = read.found
+            followed, count = self._turn(followed, min(_TURN_BYTES, budget if budget > 0 else max_bytes))
+            # Many tiny records take more memory than their bytes say.
+            budget -= max(count, (read.found - found) * RECORD_COST)
+            if followed.dirty:
+                ready.append(followed)
+        self._waiting_turn = list(ready)
+
+    def _turn(self, followed: Followed, limit: int) -> tuple[Followed, int]:
+        """Read from one file; returns what is to be read next in its place, and how many bytes were read."""
+        try:
+            if not followed.open():
+                # The path leads elsewhere; the next sweep will see.
+                followed.dirty = False
+                return followed, 0
+            self._roster.descriptors.use(followed)
+            goes_on, count = followed.pull(limit, self._roster.read)
+        except OSError as error:
+            self._roster.fail(followed, error)
+            return followed, 0
+        if goes_on is not Continuity.SAME:
+            return self._roster.renew(followed, goes_on), 0
+        if count and followed.quiet_since is not None:
+            followed.quiet_since = time.monotonic()
+        return followed, count
+
+    def _end_quiet_ones(self, now: float) -> None:
+        for followed in list(self._roster.retired):
+            assert followed.quiet_since is not None
+            if not followed.dirty and now - followed.quiet_since >= self._linger_s:
+                self._roster.end(followed)
+
+
+def _directory(pattern: str) -> str:
+    path = root(pattern)
+    return str(path if stat.S_ISDIR(mode_of(path)) else path.parent)

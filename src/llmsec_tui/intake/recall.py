@@ -1,0 +1,69 @@
+"""What is known of files from before: their checkpoints, and which names are taken."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from llmsec_tui.intake.checkpoint import Checkpoint
+from llmsec_tui.intake.identity import Continuity, continuity, source_id
+
+
+class Recall:
+    """Checkpoints of files that are not being followed at the moment, found by inode or by path."""
+
+    def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
+        self._by_inode: defaultdict[int, list[Checkpoint]] = defaultdict(list)
+        self._by_path: defaultdict[str, list[Checkpoint]] = defaultdict(list)
+        self._generations: dict[str, int] = {}
+        self._names: set[str] = set()
+        for checkpoint in checkpoints:
+            self.keep(checkpoint)
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Remember a file that is not followed any more."""
+        known = self._generations.get(checkpoint.path, 0)
+        self._generations[checkpoint.path] = max(known, checkpoint.generation)
+        self._names.add(checkpoint.source_id)
+        if checkpoint.inode:
+            self._by_inode[checkpoint.inode].append(checkpoint)
+            self._by_path[checkpoint.path].append(checkpoint)
+
+    def drop(self, checkpoint: Checkpoint) -> None:
+        """This file is followed again, or nothing can continue it."""
+        self._by_inode[checkpoint.inode].remove(checkpoint)
+        self._by_path[checkpoint.path].remove(checkpoint)
+
+    def all(self) -> list[Checkpoint]:
+        """Every checkpoint that could be continued."""
+        return [checkpoint for same in self._by_inode.values() for checkpoint in same]
+
+    def known_paths(self) -> set[str]:
+        """Every path under which a file was ever followed."""
+        return set(self._generations)
+
+    def recognise(self, path: str, descriptor: int, inode: int) -> Checkpoint | None:
+        """The checkpoint that this open file continues, under whatever name it was taken."""
+        same = sorted(self._by_inode.get(inode, ()), key=lambda checkpoint: checkpoint.generation, reverse=True)
+        for checkpoint in same:
+            # Of a file of which nothing was read there is nothing to recognise but its name.
+            provable = checkpoint.offset > 0 or checkpoint.path == path
+            if provable and continuity(descriptor, checkpoint) is Continuity.SAME:
+                return checkpoint
+        return None
+
+    def latest(self, path: str) -> Checkpoint | None:
+        """The checkpoint of the last file under this path; None if that one is followed or dead."""
+        newest = self._generations.get(path)
+        return next((one for one in self._by_path.get(path, ()) if one.generation == newest), None)
+
+    def generation(self, path: str) -> int:
+        """The number of the last file under this path, 1 if there was none yet."""
+        return self._generations.get(path, 1)
+
+    def next_generation(self, path: str) -> int:
+        """The number of a file that is new under this path; its name was never used before."""
+        generation = self._generations.get(path, 0) + 1
+        while source_id(path, generation) in self._names:
+            generation += 1
+        self._generations[path] = generation
+        self._names.add(source_id(path, generation))
+        return generation
