@@ -1,0 +1,107 @@
+"""What a folded text must contain before a condition can be true: a formula of 'and' and 'or' over pieces of text.
+
+Being wrong towards "don't know" only costs time; being wrong the other way hides attacks. So whatever is not plainly
+understood needs nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from llmsec_tui.detect.folding import fold
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these are needed."""
+
+    parts: frozenset["Need"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these is needed."""
+
+    parts: frozenset["Need"]
+
+
+Need = str | AllOf | AnyOf
+"""A piece of folded text, or a combination."""
+
+ODD = "\0odd"
+"""Stands for a character that plain ASCII text doesn't have; no folded text contains this."""
+
+_BITS = {
+    letter: bits
+    for bits, letters in (
+        *((3.5, "etaoinsr"), (4.5, "hldcu"), (5.5, "mfpgwy"), (6.5, "bvk"), (9.5, "xjqz")),
+        *((3.0, " "), (5.0, ".,-'"), (6.5, '/_:()"0123456789')),
+    )
+    for letter in letters
+}
+_OTHER_BITS = 14.0
+MIN_BITS = 12.0
+"""How unlikely a piece must be at a given place of English text, as -log2, to be worth looking for."""
+_MOST_PARTS = 3
+"""Of many pieces that are all needed, looking for the rarest few rules out nearly as much."""
+_COMMON_PIECES = """
+about after all also and any are but can could does each every for from get had has have her him his how into
+its just like make may more most must not now one only other our out over same she should some such than that
+the their them then there these they this those time too two use used user was way well were what when where
+which who will with without would you your
+able ation der ence ance ing ment ness pre red sing tion ver
+"""
+_COMMON = frozenset(_COMMON_PIECES.split())
+
+
+def all_of(parts: Iterable[Need | None]) -> Need | None:
+    """What remains certain when all parts hold."""
+    known = {part for part in parts if part is not None}
+    rarest = frozenset(sorted(known, key=_frequency)[:_MOST_PARTS])
+    return AllOf(rarest) if len(rarest) > 1 else next(iter(rarest), None)
+
+
+def any_of(parts: Iterable[Need | None]) -> Need | None:
+    """What is certain when one of the parts holds: nothing, if nothing is for one of them."""
+    found = list(parts)
+    known = frozenset(part for part in found if part is not None)
+    if None in found or not known:
+        return None
+    return AnyOf(known) if len(known) > 1 else next(iter(known))
+
+
+def of_literal(literal: str) -> Need | None:
+    """A literal, folded, if it is rare enough to be worth looking for."""
+    folded = fold(literal)
+    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= MIN_BITS else None
+
+
+def pieces(need: Need) -> frozenset[str]:
+    """All pieces of a formula, ODD among them."""
+    return frozenset({need}) if isinstance(need, str) else frozenset().union(*(pieces(part) for part in need.parts))
+
+
+def rows(need: Need, found: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    """The texts that have what is needed, given which texts each piece is in."""
+    if isinstance(need, str):
+        return found.get(need, frozenset())
+    parts = [rows(part, found) for part in need.parts]
+    return frozenset.intersection(*parts) if isinstance(need, AllOf) else frozenset[int]().union(*parts)
+
+
+def cover(need: Need) -> frozenset[str]:
+    """The rarest set of pieces of which every text that has what is needed contains one."""
+    if isinstance(need, str):
+        return frozenset({need})
+    if isinstance(need, AnyOf):
+        return frozenset().union(*(cover(part) for part in need.parts))
+    return cover(min(need.parts, key=_frequency))
+
+
+def _frequency(need: Need) -> tuple[float, list[str]]:
+    """How often a text is expected to have what is needed; the pieces only make the order certain."""
+    rarest = cover(need)
+    return sum(2 ** -_bits(piece) for piece in rarest), sorted(rarest)
+
+
+def _bits(piece: str) -> float:
+    return sum(_BITS.get(character, _OTHER_BITS) for character in piece)

@@ -1,0 +1,74 @@
+"""Match regular expressions quickly: RE2, compiled once, where it agrees with Rust's engine, and Rust elsewhere.
+
+Rust's engine (in Polars) says what a pattern means: its words, digits and spaces are Unicode's. Polars forgets compiled
+patterns after 32 others, and compiling costs milliseconds. RE2 keeps them, but knows only ASCII words, digits and
+spaces; so it decides on texts without any others, where the two cannot differ.
+"""
+
+from functools import cache
+
+import polars as pl
+import re2
+
+DIFFERS = r"[\w\s&&[^\x00-\x7F]]|\x0B"
+"""A character that the two engines class differently."""
+
+
+@cache
+def compiled(pattern: str) -> re2._Regexp:
+    """The pattern, compiled by RE2; once for a process."""
+    options = re2.Options()
+    # What is wrong with a pattern is for the rule's author, not for the terminal that a console runs in.
+    options.log_errors = False
+    return re2.compile(pattern, options)
+
+
+def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
+    """Where the pattern is found, at most ``limit`` places; empty matches are left out."""
+    found = [match.span() for match in compiled(pattern).finditer(text) if match.end() > match.start()][:limit]
+    return found or _first_in_rust(pattern, text)
+
+
+def _first_in_rust(pattern: str, text: str) -> list[tuple[int, int]]:
+    row = pl.select(offset=pl.lit(text).str.find(pattern), match=pl.lit(text).str.extract(pattern, 0)).row(0)
+    if row[0] is None or not row[1]:
+        return []
+    start = len(text.encode()[: row[0]].decode())
+    return [(start, start + len(row[1]))]
+
+
+def problem(pattern: str) -> str | None:
+    """Why a pattern cannot be used; None when both engines take it and mean the same."""
+    if doubt := _doubt(pattern):
+        return f"{doubt} means different things to different engines; write it with backslashes or differently"
+    try:
+        compiled(pattern)
+    except re2.error as error:
+        return f"RE2 refuses the pattern: {error}"
+    try:
+        pl.Series(["", "a"]).str.contains(pattern)
+    except pl.exceptions.PolarsError as error:
+        return f"the regex engine of Polars refuses the pattern: {str(error).strip().splitlines()[-1]}"
+    return None
+
+
+def _doubt(pattern: str) -> str | None:
+    at, in_class = 0, False
+    while at < len(pattern):
+        two = pattern[at : at + 2]
+        if two in ("\\<", "\\>") or pattern.startswith("\\b{", at) or (two == "{," and not in_class):
+            return repr(two)
+        if in_class and (two in ("&&", "--", "~~") or (two[0] == "[" and two != "[:")):
+            return f"{two!r} in a character class"
+        if two[0] == "\\":
+            at += 2
+        elif in_class and two == "[:":
+            at = max(pattern.find(":]", at), at) + 2
+        elif two[0] == "[" and not in_class:
+            in_class = True
+            at += 2 if two == "[^" else 1
+            at += pattern.startswith("]", at)
+        else:
+            in_class = in_class and two[0] != "]"
+            at += 1
+    return None

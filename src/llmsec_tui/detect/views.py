@@ -1,0 +1,70 @@
+"""The forms in which each distinct text of a batch is looked at, made once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
+from llmsec_tui.detect.decoding import Decoded, decode
+from llmsec_tui.detect.folding import ODD, fold_texts
+from llmsec_tui.detect.patterns import DIFFERS
+
+ROW = "text.row"
+"""Number of a text in its batch. The number after the last one stands for 'no text'."""
+
+
+@dataclass(frozen=True)
+class Views:
+    """The distinct texts of a batch; each has its position as its number."""
+
+    texts: pl.Series
+    """Raw; the last one is null and stands for events without content."""
+
+    @cached_property
+    def numbers(self) -> pl.Series:
+        return pl.int_range(len(self.texts), dtype=pl.UInt32, eager=True)
+
+    @cached_property
+    def folded(self) -> pl.Series:
+        return fold_texts(self.texts)
+
+    @cached_property
+    def decoded(self) -> dict[int, list[Decoded]]:
+        """What is encoded in the texts that have something encoded in them."""
+        return decode(self.texts)
+
+    @cached_property
+    def decoded_text(self) -> pl.DataFrame:
+        """ROW, and the decoded parts of a text one per line, as they are and folded; only texts that have any."""
+        rows = sorted(self.decoded)
+        joined = pl.Series(["\n".join(part.text for part in self.decoded[row]) for row in rows], dtype=pl.String)
+        return pl.DataFrame(
+            {ROW: pl.Series(rows, dtype=pl.UInt32), DECODED_VIEW: joined, DECODED_FOLDED_VIEW: fold_texts(joined)}
+        )
+
+    @cached_property
+    def odd(self) -> pl.Series:
+        """The numbers of the texts that aren't plain ASCII, or say anything encoded that isn't."""
+        decoded = self.decoded_text.filter(pl.col(DECODED_VIEW).str.contains(ODD))[ROW]
+        return pl.concat([self.numbers.filter(self.texts.str.contains(ODD).fill_null(False)), decoded]).unique()
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """All views of all texts, by number."""
+        return pl.DataFrame({ROW: self.numbers, RAW_VIEW: self.texts, FOLDED_VIEW: self.folded}).join(
+            self.decoded_text, on=ROW, how="left", maintain_order="left"
+        )
+
+    def some(self, rows: Iterable[int]) -> pl.DataFrame:
+        """All views of some texts, in order."""
+        return self.frame[pl.Series(sorted(rows), dtype=pl.UInt32)]
+
+    @cached_property
+    def differing(self) -> frozenset[int]:
+        """The texts with any view in which the two engines for patterns might differ."""
+        shown = pl.col(RAW_VIEW, FOLDED_VIEW, DECODED_VIEW, DECODED_FOLDED_VIEW)
+        special = pl.col(ROW).is_in(self.odd.implode()) | pl.any_horizontal(shown.str.contains("\x0b", literal=True))
+        differ = pl.any_horizontal(shown.str.contains(DIFFERS))
+        return frozenset(self.frame.filter(special).filter(differ)[ROW])
