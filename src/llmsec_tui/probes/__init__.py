@@ -1,0 +1,1 @@
+"""Simulated incidents that prove detection end to end."""
