@@ -1,0 +1,1 @@
+"""The Textual app: a client of the service, and of nothing else."""

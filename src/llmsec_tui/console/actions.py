@@ -1,0 +1,195 @@
+"""Everything that can be done in the console, as one table: keys, footer, help, palette and ``:`` are made from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+
+class Place(StrEnum):
+    """A screen that an action belongs to; its value is what the help calls it."""
+
+    OVERVIEW = "overview"
+    ALERTS = "alerts"
+    EVENTS = "events"
+    SOURCES = "sources"
+    AUDIT = "audit"
+    ALERT = "one alert"
+    EVENT = "one event"
+
+
+ANYWHERE = frozenset(Place)
+QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT})
+OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS})
+ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
+ON_ONE = frozenset({Place.ALERT, Place.EVENT})
+ON_THING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.ALERT, Place.EVENT})
+
+
+class Owner(StrEnum):
+    """Who has the ``action_…`` method."""
+
+    APP = "app"
+    SCREEN = "screen"
+    LINES = ""
+    """The focused list or text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a person can do."""
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    """A word or two, for the footer."""
+    help: str
+    places: frozenset[Place] = ANYWHERE
+    owner: Owner = Owner.SCREEN
+    capability: str = ""
+    """What the service will ask for; without it the action is hidden here."""
+    names: tuple[str, ...] = ()
+    """What it is called after ``:``, the first being the usual one; without names it cannot be."""
+    argument: str = ""
+    """What may follow the name."""
+    footer: int = 0
+    """Rank in the footer, 1 first; 0 is not shown."""
+    footer_places: frozenset[Place] = ANYWHERE
+    """Screens whose footer it is in."""
+
+    @property
+    def target(self) -> str:
+        """As Textual writes an action."""
+        return f"{self.owner}.{self.id}" if self.owner else self.id
+
+
+ACTIONS = (
+    Action("overview", ("1",), "Overview", "Go to the overview", owner=Owner.APP, names=("overview", "home")),
+    Action("alerts", ("2",), "Alerts", "Go to the alert queue", owner=Owner.APP, names=("alerts",)),
+    Action("events", ("3",), "Events", "Go to the events, newest first", owner=Owner.APP, names=("events", "tail")),
+    Action("sources", ("4",), "Sources", "Go to the followed files", owner=Owner.APP, names=("sources", "files")),
+    Action("audit", ("5",), "Audit", "Go to the audit trail", owner=Owner.APP, names=("audit",)),
+    Action("open", ("enter",), "Open", "Open what the cursor is on", OPENING, footer=1),
+    Action(
+        *("acknowledge", ("a",), "Ack", "Take the alert: you become its owner", ON_ALERT),
+        capability="alerts.acknowledge",
+        names=("ack", "acknowledge", "take"),
+        argument="[NOTE]",
+        footer=2,
+    ),
+    Action(
+        *("acknowledge_with_note", ("A",), "Ack+note", "Take the alert and say something about it", ON_ALERT),
+        capability="alerts.acknowledge",
+    ),
+    Action(
+        *("dismiss_alert", ("d",), "Dismiss", "Put the alert away; a note must say why", ON_ALERT),
+        capability="alerts.dismiss",
+        names=("dismiss",),
+        argument="[NOTE]",
+        footer=3,
+    ),
+    Action("next", ("n",), "Next", "The next one down the list", ON_ONE, names=("next",), footer=4),
+    Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev"), footer=5),
+    Action("match", ("m",), "Match", "Scroll to the text that matched", frozenset({Place.ALERT}), footer=6),
+    Action("event", ("e",), "Event", "Open the event of this alert", ON_ALERT, names=("event",)),
+    Action("next_section", ("]",), "Section", "Scroll to the next section", ON_ONE),
+    Action("previous_section", ("[",), "Section", "Scroll to the section before", ON_ONE),
+    Action(
+        *("filter", ("/",), "Filter", "Narrow the list; an empty filter shows all", QUEUES),
+        names=("filter",),
+        argument="[EXPRESSION]",
+        footer=4,
+    ),
+    Action(
+        "zoom", ("z",), "Time span", "Chart the last 10 minutes, hour or day", frozenset({Place.OVERVIEW}), footer=5
+    ),
+    Action(
+        *("pause", ("space",), "Pause", "Freeze the screen; nothing is lost meanwhile"),
+        owner=Owner.APP,
+        names=("pause",),
+        footer=8,
+    ),
+    Action("copy", ("y",), "Copy", "Copy it as JSON to the terminal's clipboard (OSC 52)", ON_THING, names=("copy",)),
+    Action("write", ("w",), "Write", "Write it as JSON to a file", ON_THING, names=("write",), footer=7),
+    Action(
+        *("watch", (), "Watch", "Follow another file, folder or glob"),
+        owner=Owner.APP,
+        capability="sources.watch",
+        names=("watch",),
+        argument="PATH",
+    ),
+    Action("command", (":",), "Command", "Type a command; tab completes", owner=Owner.APP),
+    Action("command_palette", ("ctrl+p",), "Palette", "Find an action by its name", owner=Owner.APP),
+    Action("help", ("?",), "Help", "Show all keys; type to search", owner=Owner.APP, names=("help",)),
+    Action(
+        "back", ("escape",), "Back", "Leave the filter, then the panel, then the screen", footer=9, footer_places=ON_ONE
+    ),
+    Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
+    Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),
+    Action("focus_previous", ("shift+tab",), "Panel", "Go to the panel before", owner=Owner.APP),
+    Action("down", ("j", "down"), "Down", "One line down", owner=Owner.LINES),
+    Action("up", ("k", "up"), "Up", "One line up", owner=Owner.LINES),
+    Action("half_down", ("ctrl+d",), "Half down", "Half a page down", owner=Owner.LINES),
+    Action("half_up", ("ctrl+u",), "Half up", "Half a page up", owner=Owner.LINES),
+    Action("page_down", ("pagedown", "ctrl+f"), "Page down", "A page down", owner=Owner.LINES),
+    Action("page_up", ("pageup", "ctrl+b"), "Page up", "A page up", owner=Owner.LINES),
+    Action("first", ("g", "home"), "First", "To the beginning; live lists follow again", owner=Owner.LINES),
+    Action("last", ("G", "end"), "Last", "To the end", owner=Owner.LINES),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+BY_NAME = {name: action for action in ACTIONS for name in action.names}
+
+_KEY_NAMES = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "shift-tab"}
+
+
+def key_name(key: str) -> str:
+    """A key as people write it."""
+    return _KEY_NAMES.get(key, key.replace("ctrl+", "^"))
+
+
+def _bindings(actions: Iterable[Action]) -> list[BindingType]:
+    return [
+        Binding(key, action.target, action.label, show=False, id=f"{action.id}.{key}")
+        for action in actions
+        for key in action.keys
+    ]
+
+
+def app_bindings() -> list[BindingType]:
+    """Keys that work on every screen. Textual binds the palette's by itself."""
+    return _bindings(a for a in ACTIONS if a.owner is Owner.APP and a.id != "command_palette")
+
+
+def screen_bindings(place: Place) -> list[BindingType]:
+    """Keys of one screen."""
+    return _bindings(a for a in ACTIONS if a.owner is Owner.SCREEN and place in a.places)
+
+
+def line_bindings() -> list[BindingType]:
+    """Keys that move in lists and texts."""
+    return _bindings(a for a in ACTIONS if a.owner is Owner.LINES)
+
+
+def footer(place: Place) -> list[Action]:
+    """What the footer of a screen offers, most wanted first."""
+    return sorted(
+        (a for a in ACTIONS if a.footer and place in a.places & a.footer_places), key=lambda action: action.footer
+    )
+
+
+def permitted(action: Action, capabilities: Iterable[str] | None) -> bool:
+    """Whether the role may do it, as far as is known; the service has the last word."""
+    return not action.capability or capabilities is None or action.capability in capabilities
+
+
+def search(words: str) -> list[Action]:
+    """Actions whose keys, label, names or help contain every word."""
+    wanted = words.casefold().split()
+    return [action for action in ACTIONS if all(word in _text(action) for word in wanted)]
+
+
+def _text(action: Action) -> str:
+    keys = (*action.keys, *(key_name(key) for key in action.keys))
+    return " ".join((*keys, *action.names, action.label, action.help, *sorted(action.places))).casefold()

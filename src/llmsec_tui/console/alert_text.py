@@ -1,0 +1,114 @@
+"""An alert to read: what was found and why, the exchange around it, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from llmsec_tui.console import figures
+from llmsec_tui.console.conversation_text import exchange
+from llmsec_tui.console.draft import Draft
+from llmsec_tui.console.lists import level, state
+from llmsec_tui.console.look import level_style
+from llmsec_tui.console.pager import Text
+from llmsec_tui.console.safe_text import Span, preview, span
+from llmsec_tui.service.api import AlertDetail, AlertRow, EventRow
+
+_STATES = {"new": "new", "acknowledged": "acknowledged by {}", "dismissed": "dismissed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that is shown of one alert."""
+
+    detail: AlertDetail
+    exchange: Sequence[EventRow]
+
+
+def whole(case: Case, width: int) -> Text:
+    """Everything in one column, for narrow screens."""
+    draft = Draft(width)
+    _finding(draft, case)
+    _remedy(draft, case.detail)
+    _evidence(draft, case.detail)
+    return draft.done()
+
+
+def finding(case: Case, width: int) -> Text:
+    """The left column of wide screens: what was found, and where."""
+    draft = Draft(width)
+    _finding(draft, case)
+    return draft.done()
+
+
+def remedy(case: Case, width: int) -> Text:
+    """The right column: what to do, and on what evidence."""
+    draft = Draft(width)
+    _remedy(draft, case.detail)
+    _evidence(draft, case.detail)
+    return draft.done()
+
+
+def _finding(draft: Draft, case: Case) -> None:
+    detail, row = case.detail, case.detail.row
+    draft.line(level(row.level), Span(" "), preview(row.title, "strong"))
+    situation = _STATES.get(row.state, row.state).format(row.owner)
+    facts = f" · confidence {row.confidence:.0%} · {situation} · {figures.moment(row.ts)}"
+    draft.pieces([span(row.level, level_style(row.level)), span(facts, "quiet")], indent=(Span(" "),))
+    draft.text(_people(row), "quiet", indent=(Span(" "),))
+    draft.section("Why", f"in {detail.field}" if detail.field else "")
+    draft.text(detail.reason)
+    if detail.decoded_text is not None:
+        draft.section("Decoded", f"by {detail.decoded_by}" if detail.decoded_by else "")
+        draft.text(detail.decoded_text, "warn")
+    draft.section("Exchange", _exchange_note(case))
+    exchange(draft, case.exchange, row.event_id, detail.spans)
+
+
+def _people(row: AlertRow) -> str:
+    who = (("user", row.user_id), ("app", row.app), ("model", row.model), ("tool", row.tool_name))
+    return " · ".join(f"{name} {value}" for name, value in who if value) or "no user, app or model in the log"
+
+
+def _exchange_note(case: Case) -> str:
+    number = len(case.exchange)
+    steps = f"{number} step{'s' if number != 1 else ''}"
+    conversation = case.detail.row.conversation_id
+    return f"{steps} of conversation {conversation}" if conversation else f"{steps} of the file around it"
+
+
+def _remedy(draft: Draft, detail: AlertDetail) -> None:
+    if detail.playbook:
+        draft.section("Playbook")
+        for number, step in enumerate(detail.playbook, 1):
+            draft.item(f"{number}.", step)
+    if detail.false_positives:
+        draft.section("May be harmless when")
+        for text in detail.false_positives:
+            draft.item("·", text)
+    draft.section("Rule", f"{detail.row.rule_id}")
+    draft.text(detail.description or "This rule has no description.")
+    if detail.tags:
+        draft.field("tags", " ".join(detail.tags), "quiet")
+    draft.field("version", detail.rule_version, "quiet")
+    draft.field("file", detail.rule_path, "quiet")
+    for reference in detail.references:
+        draft.field("see", reference, "quiet")
+
+
+def _evidence(draft: Draft, detail: AlertDetail) -> None:
+    row = detail.row
+    draft.section("Evidence")
+    draft.field("file", row.source_path)
+    draft.field("bytes", f"{detail.source_offset}:{detail.source_len}  (offset:length)")
+    draft.field("sha256", detail.record_sha256)
+    draft.field("format", detail.format)
+    draft.field("event", row.event_id)
+    draft.field("alert", row.alert_id)
+    draft.section("History")
+    draft.item("·", f"{figures.moment(row.raised_at)}  raised")
+    for act in detail.acts:
+        draft.item("·", f"{figures.moment(act.at)}  {act.actor} {act.act}" + (f": {act.note}" if act.note else ""))
+    if detail.others:
+        draft.section("Other alerts of this conversation")
+        for other in detail.others:
+            when = span(f" {figures.stamp(other.ts)} ", "quiet")
+            draft.line(Span("  "), level(other.level), when, state(other.state), Span(" "), preview(other.title))

@@ -1,0 +1,27 @@
+"""The way into the console. Textual is imported only once its settings stand."""
+
+from collections.abc import Sequence
+
+from llmsec_tui.console import settings
+from llmsec_tui.console.link import Asker
+from llmsec_tui.paths import Home
+
+
+def run(home: Home, paths: Sequence[str], *, from_start: bool, slow_link: bool, mouse: bool) -> int:
+    """Open the console on the collector of ``home``, which follows ``paths`` too; the exit code when it is left.
+
+    Raises ``ConfigError`` where there is no terminal that it could be drawn on.
+    """
+    settings.require_terminal()
+    chosen = settings.prepare(slow_link=slow_link, mouse=mouse)
+    home.create()
+
+    from llmsec_tui.console.shell import Shell
+    from llmsec_tui.service.launch import attach
+
+    async def connect() -> Asker:
+        return await attach(home, paths, from_start=from_start)
+
+    app = Shell(connect, home, chosen)
+    app.run(mouse=chosen.mouse)
+    return app.return_code or 0

@@ -1,0 +1,84 @@
+"""The three lines that every screen has: where one is, how things are, and which keys help."""
+
+from collections.abc import Sequence
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from llmsec_tui.console.actions import Action, Place, key_name
+from llmsec_tui.console.link import LinkReport, LinkState
+from llmsec_tui.console.look import Look
+from llmsec_tui.console.safe_text import Line, Span, fit, span, width_of
+
+TABS = (Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SOURCES, Place.AUDIT)
+
+MOST_KEYS = 6
+
+_SIGNS = {
+    LinkState.CONNECTING: ("◌ connecting…", "warn"),
+    LinkState.LIVE: ("● live", "good"),
+    LinkState.GONE: ("◌ reconnecting…", "bad"),
+}
+
+
+class Bar(Widget):
+    """One line, the left end and the right end of which are set apart."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Bar { height: 1; width: 100%; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, classes=classes)
+        self._ends: tuple[Line, Line] = ((), ())
+
+    def show(self, left: Sequence[Span], right: Sequence[Span] = ()) -> None:
+        """Draw this; where room is short, the right end wins."""
+        if (left, right) != self._ends:
+            self._ends = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        look = self.app.look  # type: ignore[attr-defined]
+        assert isinstance(look, Look)
+        width = self.size.width
+        left, right = self._ends
+        room = max(width - width_of(right), 0)
+        return look.strip([*fit(left, room), *right], width, self.rich_style)
+
+
+def tabs(here: Place, deeper: str, report: LinkReport, *, paused: bool) -> tuple[list[Span], list[Span]]:
+    """The top line: the screens with their keys, and who looks at what."""
+    left = [Span(" llmsec ", "primary.strong"), Span(" ")]
+    for number, place in enumerate(TABS, 1):
+        name = f" {number} {place.value.capitalize()} "
+        left.append(span(name, "here" if place is here else "quiet"))
+    if deeper:
+        left.append(span(f" › {deeper}", "strong"))
+    text, style = ("‖ paused", "warn") if paused and report.state is LinkState.LIVE else _SIGNS[report.state]
+    return left, [span(f" {text} ", f"{style}.strong")]
+
+
+def situation(report: LinkReport) -> list[Span]:
+    """Who is looking, and at what."""
+    status = report.status
+    if status is None:
+        return [Span(" no collector yet", "quiet")]
+    files = len(status.watching)
+    role = f" ({status.role})" if status.role != status.user else ""
+    return [
+        span(f" {status.user}{role}", "accent"),
+        span(f" · watching {files} {'path' if files == 1 else 'paths'} · {status.rules} rules", "quiet"),
+    ]
+
+
+def keys(offered: Sequence[tuple[Action, bool]], width: int) -> tuple[list[Span], list[Span]]:
+    """The footer: as many keys as fit, those that do nothing now faint; at its right end the way to all others."""
+    more = [Span(" ? ", "primary.strong"), Span("Help ", "quiet")]
+    line: list[Span] = []
+    for action, active in offered[:MOST_KEYS]:
+        key = span(f" {key_name(action.keys[0])} ", "primary.strong" if active else "faint")
+        label = span(f"{action.label} ", "quiet" if active else "faint")
+        if width_of([*line, key, label]) > width - width_of(more):
+            break
+        line += [key, label]
+    return line, more

@@ -1,0 +1,167 @@
+"""The columns of alerts, events, sources and audit records."""
+
+from pathlib import PurePosixPath
+
+from llmsec_tui.console import figures
+from llmsec_tui.console.columns import Column
+from llmsec_tui.console.look import badge
+from llmsec_tui.console.safe_text import Span, preview, span
+from llmsec_tui.service.api import AlertRow, AuditRow, DeadLetterRow, EventRow, SourceRow
+
+_STATES = {"new": ("new", "strong"), "acknowledged": ("ack", "good"), "dismissed": ("dis", "faint")}
+_SOURCE_STYLES = {"following": "good", "waiting": "quiet", "done": "quiet", "unreadable": "bad", "gone": "warn"}
+_SIGNS = {
+    "following": ("●", "good"),
+    "waiting": ("○", "quiet"),
+    "done": ("✓", "quiet"),
+    "unreadable": ("!", "bad"),
+    "gone": ("×", "warn"),
+}
+_RESULT_STYLES = {"done": "good", "refused": "warn", "failed": "bad"}
+
+
+def level(name: str | None) -> Span:
+    """A level's letter."""
+    return span(*badge(name)) if name is not None else span("")
+
+
+def state(name: str) -> Span:
+    """What was done with an alert, in three letters."""
+    return span(*_STATES.get(name, (name[:3], "quiet")))
+
+
+def file_name(path: str) -> Span:
+    """The last part of a path."""
+    return span(PurePosixPath(path).name or path, "quiet")
+
+
+def speaker(role: str | None, tool_name: str | None) -> Span:
+    """Who speaks: the role, or the tool's name."""
+    if tool_name:
+        return span(tool_name, "role.tool")
+    return span(role or "", f"role.{role}" if role in ROLES else "quiet")
+
+
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "harness"})
+
+
+def _quiet(text: str | None) -> Span:
+    return span(text or "", "quiet")
+
+
+ALERTS: tuple[Column[AlertRow], ...] = (
+    Column("LVL", 3, lambda row: level(row.level)),
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.ts))),
+    Column("ST", 3, lambda row: state(row.state)),
+    Column("CONF", 4, lambda row: span(f"{row.confidence:.0%}", "quiet"), right=True),
+    Column("ALERT", 24, lambda row: preview(row.title, _title_style(row)), grow=3),
+    Column("OWNER", 10, lambda row: _quiet(row.owner), from_width=150),
+    Column("SPEAKER", 12, lambda row: speaker(row.role, row.tool_name), from_width=118),
+    Column("TRUST", 9, lambda row: _quiet(row.trust), from_width=150),
+    Column("USER", 13, lambda row: _quiet(row.user_id)),
+    Column("APP", 13, lambda row: _quiet(row.app), from_width=170),
+    Column("EXCERPT", 16, lambda row: preview(row.excerpt, "quiet"), grow=4, from_width=100),
+    Column("FILE", 20, lambda row: file_name(row.source_path), from_width=190),
+)
+
+LATEST: tuple[Column[AlertRow], ...] = (
+    Column("LVL", 3, lambda row: level(row.level)),
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.ts))),
+    Column("ST", 3, lambda row: state(row.state)),
+    Column("ALERT", 24, lambda row: preview(row.title, _title_style(row)), grow=3),
+    Column("SPEAKER", 12, lambda row: speaker(row.role, row.tool_name), from_width=118),
+    Column("USER", 13, lambda row: _quiet(row.user_id)),
+    Column("EXCERPT", 16, lambda row: preview(row.excerpt, "quiet"), grow=4, from_width=100),
+)
+
+
+def _title_style(row: AlertRow) -> str:
+    return "" if row.state == "new" else "quiet"
+
+
+EVENTS: tuple[Column[EventRow], ...] = (
+    Column("ALR", 3, lambda row: level(row.alert_level)),
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.ts))),
+    Column("KIND", 11, lambda row: span(row.kind, "quiet" if row.kind == "message" else "")),
+    Column("SPEAKER", 10, lambda row: speaker(row.role, row.tool_name)),
+    Column("TRUST", 9, lambda row: _quiet(row.trust), from_width=118),
+    Column("USER", 12, lambda row: _quiet(row.user_id), from_width=118),
+    Column("MODEL", 18, lambda row: _quiet(row.model), from_width=160),
+    Column("TEXT", 20, lambda row: _text(row), grow=1),
+    Column("CHARS", 7, lambda row: _quiet(figures.count(row.n_chars)), from_width=118, right=True),
+    Column("FORMAT", 14, lambda row: _quiet(row.format), from_width=160),
+    Column("FILE", 20, lambda row: file_name(row.source_path), from_width=160),
+)
+
+
+def _text(row: EventRow) -> Span:
+    if row.text:
+        return preview(row.text)
+    return span("" if row.content_state in ("none", "present") else f"content {row.content_state}", "faint")
+
+
+def coverage(row: SourceRow) -> str:
+    """How much of the content detectors can see."""
+    return figures.percent(row.content_yes, row.content_yes + sum(row.content_no.values()))
+
+
+SOURCES: tuple[Column[SourceRow], ...] = (
+    Column("STATE", 10, lambda row: span(row.state, _SOURCE_STYLES.get(row.state, "quiet"))),
+    Column("FILE", 16, lambda row: span(PurePosixPath(row.path).name or row.path), grow=2),
+    Column("FOLDER", 16, lambda row: _quiet(str(PurePosixPath(row.path).parent)), grow=2, from_width=140),
+    Column("FORMAT", 12, lambda row: _quiet(row.format), from_width=100),
+    Column("LAG", 5, lambda row: _lag(row), right=True),
+    Column("SEEN", 5, lambda row: _coverage(row), right=True),
+    Column("EVENTS", 9, lambda row: span(figures.count(row.events)), right=True),
+    Column("ALERTS", 6, lambda row: span(figures.count(row.alerts), "strong" if row.alerts else "faint"), right=True),
+    Column("UNKN", 5, lambda row: _number(sum(row.unknown.values())), right=True),
+    Column("DEAD", 5, lambda row: _number(row.dead_letters), right=True),
+    Column("RECORDS", 9, lambda row: _quiet(figures.count(row.records)), from_width=118, right=True),
+    Column("SIZE", 8, lambda row: _quiet(figures.size(row.size)), from_width=100, right=True),
+    Column("LAST EVENT", 14, lambda row: _quiet(figures.stamp(row.last_event_at)), from_width=118),
+)
+
+
+def _lag(row: SourceRow) -> Span:
+    late = row.lag_s >= 10
+    return span(figures.duration(row.lag_s) if row.lag_bytes else "0s", "warn" if late else "quiet")
+
+
+def _coverage(row: SourceRow) -> Span:
+    unseen = sum(row.content_no.values())
+    return span(coverage(row), "warn" if unseen > row.content_yes else "quiet" if unseen else "good")
+
+
+def _number(number: int) -> Span:
+    return span(figures.count(number), "warn" if number else "faint")
+
+
+SOURCES_AT_A_GLANCE: tuple[Column[SourceRow], ...] = (
+    Column("", 1, lambda row: span(*_SIGNS.get(row.state, ("?", "quiet")))),
+    Column("FILE", 12, lambda row: span(PurePosixPath(row.path).name or row.path), grow=1),
+    Column("LAG", 5, lambda row: _lag(row), right=True),
+    Column("SEEN", 5, lambda row: _coverage(row), right=True),
+    Column("EVENTS", 8, lambda row: span(figures.count(row.events)), right=True),
+    Column("ALERTS", 6, lambda row: span(figures.count(row.alerts), "strong" if row.alerts else "faint"), right=True),
+)
+
+DEAD_LETTERS: tuple[Column[DeadLetterRow], ...] = (
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.at))),
+    Column("FILE", 16, lambda row: span(PurePosixPath(row.source_path).name)),
+    Column("OFFSET", 10, lambda row: _quiet(figures.count(row.source_offset)), right=True),
+    Column("BYTES", 7, lambda row: _quiet(figures.count(row.source_len)), right=True),
+    Column("REASON", 16, lambda row: preview(row.reason, "warn"), grow=1),
+    Column("BEGINNING", 10, lambda row: preview(row.excerpt, "quiet"), grow=1, from_width=100),
+)
+
+AUDIT: tuple[Column[AuditRow], ...] = (
+    Column("NO", 6, lambda row: _quiet(str(row.seq)), right=True),
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.at))),
+    Column("ACTOR", 10, lambda row: span(row.actor)),
+    Column("ROLE", 9, lambda row: _quiet(row.role), from_width=100),
+    Column("ACTION", 18, lambda row: span(row.action, "accent")),
+    Column("RESULT", 7, lambda row: span(row.result, _RESULT_STYLES.get(row.result, "quiet"))),
+    Column("OBJECT", 12, lambda row: preview(row.object), grow=1),
+    Column("REASON", 12, lambda row: preview(row.reason, "quiet"), grow=2, from_width=100),
+    Column("HASH", 12, lambda row: _quiet(row.hash), from_width=118),
+)

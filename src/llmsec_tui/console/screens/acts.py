@@ -1,0 +1,112 @@
+"""What a person does with an alert or event, from whichever screen: take it, put it away, copy it, write it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from llmsec_tui.console import evidence
+from llmsec_tui.console.dialogs import NoteDialog
+from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.errors import LlmsecError, StaleVersion
+from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done
+
+
+class Keeping(Pane):
+    """The actions of screens with something to copy or to write."""
+
+    async def kept(self) -> tuple[str, Mapping[str, object]] | None:
+        """(name for a file, what goes into it), or None when there is nothing under the cursor."""
+        raise NotImplementedError
+
+    def action_copy(self) -> None:
+        self.run_worker(self._copy(), group="keep", exclusive=True)
+
+    def action_write(self) -> None:
+        self.run_worker(self._write(), group="keep", exclusive=True)
+
+    async def _copy(self) -> None:
+        if (kept := await self._ask_for_kept()) is None:
+            return
+        text = evidence.as_json(kept[1])
+        if len(text) > evidence.CLIPBOARD_LIMIT:
+            self.say("Too long for the terminal's clipboard; press w to write it to a file.", bad=True)
+            return
+        self.app.copy_to_clipboard(text)
+        self.say(f"Sent {len(text):,} characters to the terminal's clipboard; w writes a file if yours ignores it.")
+
+    async def _write(self) -> None:
+        if (kept := await self._ask_for_kept()) is None:
+            return
+        try:
+            path = evidence.write(kept[0], evidence.as_json(kept[1]), (Path.cwd(), self.shell.home.root))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            self.say(f"Written to {path}")
+
+    async def _ask_for_kept(self) -> tuple[str, Mapping[str, object]] | None:
+        try:
+            return await self.kept()
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+            return None
+
+
+class AlertActs(Keeping):
+    """The actions of screens on which an alert is under the cursor."""
+
+    @property
+    def alert(self) -> AlertRow | None:
+        """The alert that an action is about."""
+        raise NotImplementedError
+
+    def action_acknowledge(self, note: str = "") -> None:
+        if (alert := self.alert) is not None:
+            self._send(acknowledgement(alert, note))
+
+    def action_acknowledge_with_note(self) -> None:
+        if (alert := self.alert) is not None:
+            self._with_note("Acknowledge", alert, required=False)
+
+    def action_dismiss_alert(self, note: str = "") -> None:
+        if (alert := self.alert) is None:
+            return
+        if note:
+            self._send(dismissal(alert, note))
+        else:
+            self._with_note("Dismiss", alert, required=True)
+
+    def action_event(self) -> None:
+        if (alert := self.alert) is not None:
+            self.shell.open_event(alert.event_id)
+
+    def _with_note(self, verb: str, alert: AlertRow, *, required: bool) -> None:
+        def noted(note: str | None) -> None:
+            if note is not None:
+                self._send(dismissal(alert, note) if required else acknowledgement(alert, note))
+
+        self.app.push_screen(NoteDialog(f"{verb} this alert", alert.title, required=required), noted)
+
+    def _send(self, command: Command[Done]) -> None:
+        self.run_worker(self._carry_out(command), group="acts")
+
+    async def _carry_out(self, command: Command[Done]) -> None:
+        try:
+            done = await self.shell.link.ask(command)
+        except StaleVersion as error:
+            self.say(f"{error} Nothing was changed; this is how it is now.", bad=True)
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            self.say(done.message)
+        self.ask_again()
+
+
+def acknowledgement(alert: AlertRow, note: str) -> AcknowledgeAlert:
+    """The command to take an alert as it was read."""
+    return AcknowledgeAlert(command_id=uuid4().hex, alert_id=alert.alert_id, version=alert.version, note=note)
+
+
+def dismissal(alert: AlertRow, note: str) -> DismissAlert:
+    """The command to put an alert away as it was read."""
+    return DismissAlert(command_id=uuid4().hex, alert_id=alert.alert_id, version=alert.version, note=note)

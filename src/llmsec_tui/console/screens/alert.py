@@ -1,0 +1,153 @@
+"""One alert: what was found, the exchange around it, and what to do."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from llmsec_tui.console import alert_text
+from llmsec_tui.console.actions import Place
+from llmsec_tui.console.alert_text import Case
+from llmsec_tui.console.link import LinkReport
+from llmsec_tui.console.pager import Pager
+from llmsec_tui.console.safe_text import Span, span
+from llmsec_tui.console.screens.acts import AlertActs
+from llmsec_tui.errors import CollectorGone, LlmsecError
+from llmsec_tui.service.api import AlertRow, EventRow, GetAlert, GetConversation, GetEvent, ListAlerts
+
+TWO_COLUMNS = 120
+WHOLE_TEXT = 65_536
+"""Characters of the text in question that are shown; ``w`` on its event writes all of it."""
+
+
+class AlertPane(AlertActs):
+    """Two columns on wide screens, one on narrow ones."""
+
+    place = Place.ALERT
+    deeper = "alert"
+
+    def __init__(self, row: AlertRow, filter_text: str, home: Place) -> None:
+        super().__init__()
+        self._row = row
+        self._filter = filter_text
+        self._home = home
+        self._case: Case | None = None
+
+    def body(self) -> Iterator[Widget]:
+        with Horizontal():
+            yield Pager(id="finding")
+            yield Pager(id="remedy")
+
+    @property
+    def home_place(self) -> Place:
+        return self._home
+
+    @property
+    def alert(self) -> AlertRow | None:
+        return self._case.detail.row if self._case is not None else None
+
+    @property
+    def finding(self) -> Pager:
+        return self.query_one("#finding", Pager)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.finding.focus()
+
+    def version(self, report: LinkReport) -> object:
+        return self._row.alert_id, report.status and report.status.audit_seq
+
+    def look_again(self) -> None:
+        self.run_worker(self._ask(), group="alert", exclusive=True)
+
+    async def _ask(self) -> None:
+        ask = self.shell.link.ask
+        fresh = self._case is None or self._case.detail.row.alert_id != self._row.alert_id
+        try:
+            detail = await ask(GetAlert(alert_id=self._row.alert_id))
+            rows = await self._exchange(detail.row) if fresh or self._case is None else self._case.exchange
+        except CollectorGone:
+            return
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+            return
+        self._case = Case(detail, rows)
+        self._show(from_top=fresh)
+
+    async def _exchange(self, alert: AlertRow) -> list[EventRow]:
+        page = await self.shell.link.ask(GetConversation(event_id=alert.event_id, text_chars=4_096))
+        whole = await self.shell.link.ask(GetEvent(event_id=alert.event_id, text_chars=WHOLE_TEXT))
+        return [whole.row if row.event_id == alert.event_id else row for row in page.rows] or [whole.row]
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._show(from_top=False)
+
+    def _show(self, *, from_top: bool) -> None:
+        wide = self.size.width >= TWO_COLUMNS
+        remedy = self.query_one("#remedy", Pager)
+        remedy.display = wide
+        if not wide and remedy.has_focus:
+            self.finding.focus()
+        if self._case is not None:
+            text = alert_text.finding if wide else alert_text.whole
+            self.finding.show(partial(text, self._case), from_top=from_top)
+            remedy.show(partial(alert_text.remedy, self._case), from_top=from_top)
+        self.show_bars()
+
+    def foot_note(self) -> list[Span]:
+        filtered = [span(f"filter {self._filter[:30]}  ", "warn")] if self._filter else []
+        return [*filtered, span(self.finding.seen, "quiet")]
+
+    def is_idle(self, action: str) -> bool:
+        return self._case is None and action != "back"
+
+    def on_pager_scrolled(self) -> None:
+        self.show_bars()
+
+    def action_match(self) -> None:
+        if not self.finding.to_match():
+            self.say("Nothing in this exchange is marked: the rule judged the event as a whole.")
+
+    def action_next_section(self) -> None:
+        self._pager.to_section(1)
+
+    def action_previous_section(self) -> None:
+        self._pager.to_section(-1)
+
+    @property
+    def _pager(self) -> Pager:
+        return self.focused if isinstance(self.focused, Pager) else self.finding
+
+    def action_next(self) -> None:
+        self._step(ListAlerts(filter=self._filter, before=self._row.seq, limit=1))
+
+    def action_previous(self) -> None:
+        self._step(ListAlerts(filter=self._filter, after=self._row.seq, limit=1))
+
+    def _step(self, ask: ListAlerts) -> None:
+        self.run_worker(self._go(ask), group="step", exclusive=True)
+
+    async def _go(self, ask: ListAlerts) -> None:
+        try:
+            page = await self.shell.link.ask(ask)
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+            return
+        if page.rows:
+            self._row = page.rows[0]
+            self.ask_again()
+        else:
+            self.say(
+                "This is the last alert of the list." if ask.after is None else "This is the newest alert of the list."
+            )
+
+    async def kept(self) -> tuple[str, Mapping[str, object]] | None:
+        if self._case is None:
+            return None
+        detail = self._case.detail
+        return f"alert-{detail.row.alert_id}", {"alert": detail, "exchange": list(self._case.exchange)}
+
+    def action_back(self) -> None:
+        self.app.pop_screen()

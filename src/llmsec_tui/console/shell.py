@@ -1,0 +1,189 @@
+"""The app: its screens, its connection, and what works everywhere."""
+
+import asyncio
+import signal
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from textual.app import SystemCommand
+from textual.filter import LineFilter
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from llmsec_tui.console import actions
+from llmsec_tui.console.actions import BY_NAME, Owner
+from llmsec_tui.console.compat import QuietCrash
+from llmsec_tui.console.dialogs import CommandDialog, HelpDialog
+from llmsec_tui.console.line_filter import Harmless
+from llmsec_tui.console.link import Connect, Link, LinkReport, LinkState
+from llmsec_tui.console.look import NIGHT, NIGHT_COLOURS, TERMINAL_COLOURS, Look
+from llmsec_tui.console.palette import Actions
+from llmsec_tui.console.screens.alert import AlertPane
+from llmsec_tui.console.screens.alerts import AlertsPane
+from llmsec_tui.console.screens.audit import AuditPane
+from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.event import EventPane
+from llmsec_tui.console.screens.events import EventsPane
+from llmsec_tui.console.screens.overview import OverviewPane
+from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.settings import Settings
+from llmsec_tui.errors import LlmsecError
+from llmsec_tui.paths import Home
+from llmsec_tui.service.api import AlertRow, WatchPaths
+from llmsec_tui.text import visible
+
+_NOTHING_YET = LinkReport(LinkState.CONNECTING, None, "", 0)
+_GOODBYES = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Shell(QuietCrash):
+    """Holds what all screens share: the connection, what it last reported, and whether the view is frozen."""
+
+    TITLE = "llmsec-tui"
+    CSS_PATH = "console.tcss"
+    BINDINGS = actions.app_bindings()
+    COMMANDS = {Actions}  # noqa: RUF012 - Textual's own form
+    MODES = {  # noqa: RUF012
+        "overview": OverviewPane,
+        "alerts": AlertsPane,
+        "events": EventsPane,
+        "sources": SourcesPane,
+        "audit": AuditPane,
+    }
+    DEFAULT_MODE = "overview"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (36, "-high")]  # noqa: RUF012
+
+    report: reactive[LinkReport] = reactive(_NOTHING_YET)
+    paused: reactive[bool] = reactive(False)
+
+    def __init__(self, connect: Connect, home: Home, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__(ansi_color=True if settings.sixteen_colours else None)
+        self.home = home
+        self.crash_folder = home.root
+        self.link = Link(connect, self._told, settings.poll_s)
+        self._harmless = Harmless()
+        self.register_theme(NIGHT)
+        self.theme = "ansi-dark" if settings.sixteen_colours else NIGHT.name
+        self.look = Look(self.get_css_variables(), sixteen_colours=settings.sixteen_colours)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return TERMINAL_COLOURS if self._settings.sixteen_colours else NIGHT_COLOURS
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._harmless]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """None of Textual's own: the palette offers the table of actions only."""
+        return ()
+
+    def on_mount(self) -> None:
+        for number in _GOODBYES:
+            asyncio.get_running_loop().add_signal_handler(number, self.exit, 0)
+        self.run_worker(self.link.run(), group="link")
+
+    def on_unmount(self) -> None:
+        for number in _GOODBYES:
+            asyncio.get_running_loop().remove_signal_handler(number)
+
+    def _told(self, report: LinkReport) -> None:
+        self.report = report
+
+    @property
+    def capabilities(self) -> list[str] | None:
+        """What the role may do; None while nobody has said."""
+        return self.report.status.capabilities if self.report.status is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        known = actions.BY_ID.get(action)
+        return known is None or known.owner is not Owner.APP or actions.permitted(known, self.capabilities)
+
+    def say(self, message: str, *, bad: bool = False) -> None:
+        """A short message over the screen; what the data says in it is made visible."""
+        self.notify(
+            visible(message), severity="warning" if bad else "information", timeout=6 if bad else 3, markup=False
+        )
+
+    def open_alert(self, row: AlertRow, filter_text: str) -> None:
+        """Show one alert over the screen that is open."""
+        self.push_screen(AlertPane(row, filter_text, self._place()))
+
+    def open_event(self, event_id: str, filter_text: str = "") -> None:
+        """Show one event over the screen that is open."""
+        self.push_screen(EventPane(event_id, filter_text, self._place()))
+
+    def _place(self) -> actions.Place:
+        screen = self.screen
+        assert isinstance(screen, Pane)
+        return screen.home_place
+
+    def action_overview(self) -> None:
+        self._go_to("overview")
+
+    def action_alerts(self) -> None:
+        self._go_to("alerts")
+
+    def action_events(self) -> None:
+        self._go_to("events")
+
+    def action_sources(self) -> None:
+        self._go_to("sources")
+
+    def action_audit(self) -> None:
+        self._go_to("audit")
+
+    def _go_to(self, mode: str) -> None:
+        if self.current_mode == mode:
+            while len(self.screen_stack) > 1:
+                self.pop_screen()
+        else:
+            self.switch_mode(mode)
+
+    def action_pause(self) -> None:
+        self.paused = not self.paused
+
+    def action_help(self) -> None:
+        self.push_screen(HelpDialog())
+
+    def action_command(self) -> None:
+        self.push_screen(CommandDialog(), self._typed)
+
+    async def action_quit(self) -> None:
+        self.exit(0)
+
+    def action_watch(self, path: str = "") -> None:
+        if path:
+            self.run_worker(self._watch(Path(path).expanduser().absolute()), group="acts")
+        else:
+            self.say("Which path? Type :watch PATH", bad=True)
+
+    async def _watch(self, path: Path) -> None:
+        try:
+            done = await self.link.ask(WatchPaths(command_id=uuid4().hex, paths=[str(path)]))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            self.say(done.message)
+
+    async def _typed(self, line: str | None) -> None:
+        name, _, argument = (line or "").partition(" ")
+        if not name:
+            return
+        action = BY_NAME.get(name.casefold().lstrip(":"))
+        if action is None:
+            self.say(f"There is no command {name}. ? shows all.", bad=True)
+            return
+        if argument and not action.argument:
+            self.say(f":{name} takes nothing after it.", bad=True)
+            return
+        await self.carry_out(action, argument.strip())
+
+    async def carry_out(self, action: actions.Action, argument: str = "") -> None:
+        """Run an action of the table on the screen that is open, with the checks that its key would get."""
+        node = self if action.owner is Owner.APP else self.screen
+        if not node.check_action(action.id, ()):
+            self.say(f"{action.label} is not possible here, or not for your role.", bad=True)
+            return
+        await self.run_action((str(action.owner), action.id, (argument,) if argument else ()))

@@ -1,0 +1,88 @@
+"""The one table of actions against everything that is made from it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from llmsec_tui.console import actions
+from llmsec_tui.console.actions import ACTIONS, BY_NAME, Owner, Place
+from llmsec_tui.console.keys_page import keys_page
+from llmsec_tui.console.line_view import LineView
+from llmsec_tui.console.screens.alert import AlertPane
+from llmsec_tui.console.screens.alerts import AlertsPane
+from llmsec_tui.console.screens.audit import AuditPane
+from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.event import EventPane
+from llmsec_tui.console.screens.events import EventsPane
+from llmsec_tui.console.screens.overview import OverviewPane
+from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.shell import Shell
+from llmsec_tui.service.api import AnyAsk
+
+PANES: dict[Place, type[Pane]] = {
+    pane.place: pane for pane in (OverviewPane, AlertsPane, EventsPane, SourcesPane, AuditPane, AlertPane, EventPane)
+}
+
+
+def test_the_keys_page_is_fresh() -> None:
+    """Run ``python -m llmsec_tui.console.keys_page > docs/keys.md`` when it is not."""
+    page = Path(__file__).parent.parent.parent / "docs" / "keys.md"
+    assert page.read_text("utf-8") == keys_page()
+
+
+@pytest.mark.parametrize("place", Place)
+def test_no_key_means_two_things_on_one_screen(place: Place) -> None:
+    """One key, one verb."""
+    keys = Counter(key for action in ACTIONS if place in action.places for key in action.keys)
+    assert [key for key, number in keys.items() if number > 1] == []
+
+
+def test_no_name_means_two_actions() -> None:
+    """A command is one action."""
+    names = Counter(name for action in ACTIONS for name in action.names)
+    assert set(names.values()) == {1}
+    assert {"alerts", "audit", "sources", "q", "ack"} <= set(BY_NAME)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_can_be_carried_out_wherever_it_is_offered(action: actions.Action) -> None:
+    """The table names nothing that a screen does not have."""
+    screens = [PANES[place] for place in action.places]
+    owners: list[type] = {Owner.APP: [Shell], Owner.LINES: [LineView]}.get(action.owner, [*screens])
+    for owner in owners:
+        assert callable(getattr(owner, f"action_{action.id}", None)), (owner, action.id)
+
+
+@pytest.mark.parametrize("place", Place)
+def test_the_keys_of_a_screen_are_those_of_the_table(place: Place) -> None:
+    """Bindings are made from it, and from nothing else."""
+    bound = [binding for binding in PANES[place].BINDINGS if isinstance(binding, Binding)]
+    wanted = {
+        (key, action.target)
+        for action in ACTIONS
+        if action.owner is Owner.SCREEN and place in action.places
+        for key in action.keys
+    }
+    assert {(binding.key, binding.action) for binding in bound} == wanted
+
+
+def test_capabilities_are_those_that_the_service_asks_for() -> None:
+    """A misspelt one would hide an action from everybody."""
+    known = {ask.capability for ask in AnyAsk.__args__}
+    assert {action.capability for action in ACTIONS} - {""} <= known
+
+
+def test_help_finds_actions_by_key_name_or_word() -> None:
+    """Every action is in the help, and typing narrows it."""
+    assert actions.search("") == list(ACTIONS)
+    assert [action.id for action in actions.search("put away")] == ["dismiss_alert"]
+    assert "quit" in [action.id for action in actions.search("q")]
+    assert actions.search("no such thing at all") == []
+
+
+@pytest.mark.parametrize("place", Place)
+def test_every_footer_is_short(place: Place) -> None:
+    """More than this is not read."""
+    assert 1 <= len(actions.footer(place)) <= 9
