@@ -1,0 +1,139 @@
+"""Look at this machine as the product will meet it, and say how to mend what is wrong."""
+
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import typer
+
+from llmsec_tui.cli.output import FormatOption, write
+from llmsec_tui.errors import CollectorGone, ExitCode, LlmsecError
+from llmsec_tui.paths import Home, shipped
+
+KEYRING_TIMEOUT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    verdict: Literal["ok", "note", "wrong"]
+    what: str
+    mend: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("doctor")(doctor)
+
+
+def doctor(context: typer.Context, chosen: FormatOption = None) -> None:
+    """Check terminal, keyring, permissions, store, rules and clock; exit 1 when something is wrong."""
+    home: Home = context.obj
+    findings = [finding for check in (_terminal, _state, _store, _rules, _keyring, _clock) for finding in check(home)]
+    write([asdict(finding) for finding in findings], ("verdict", "check", "what", "mend"), chosen)
+    if any(finding.verdict == "wrong" for finding in findings):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _terminal(_: Home) -> Iterator[Finding]:
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        yield Finding("terminal", "note", "The output is no terminal; the console needs one.", "Use the commands.")
+    elif term in ("", "dumb"):
+        yield Finding("terminal", "wrong", f"TERM is {term!r}; the console cannot draw.", "Set TERM, e.g. xterm.")
+    else:
+        size = shutil.get_terminal_size()
+        small = size.columns < 60 or size.lines < 16
+        mend = "Make it at least 60x16; 80x24 shows everything." if small else ""
+        yield Finding("terminal", "wrong" if small else "ok", f"{term}, {size.columns}x{size.lines}.", mend)
+    if "utf" not in (sys.stdout.encoding or "").lower():
+        yield Finding("terminal", "wrong", f"The encoding is {sys.stdout.encoding}.", "Set LANG to a UTF-8 locale.")
+
+
+def _state(home: Home) -> Iterator[Finding]:
+    if not home.root.exists():
+        yield Finding("state", "note", f"{home.root} is not there yet.", "watch and collect make it.")
+        return
+    mode = home.root.stat().st_mode & 0o777
+    if mode & 0o077:
+        yield Finding("state", "wrong", f"{home.root} is open to others ({mode:o}).", f"chmod 700 {home.root}")
+    elif not os.access(home.root, os.W_OK):
+        yield Finding("state", "wrong", f"{home.root} cannot be written.", "Choose another with --home.")
+    else:
+        free = shutil.disk_usage(home.root).free
+        verdict: Literal["ok", "wrong"] = "ok" if free > 1 << 30 else "wrong"
+        mend = "" if verdict == "ok" else "Free some disk: below 1 GB the collector may have to wait."
+        yield Finding("state", verdict, f"{home.root}, mode {mode:o}, {free >> 30} GB free.", mend)
+
+
+def _store(home: Home) -> Iterator[Finding]:
+    if not home.store.exists():
+        yield Finding("store", "note", "There is no store yet.", "watch and collect make it.")
+        return
+    from llmsec_tui.service.api import GetStatus
+    from llmsec_tui.service.client import ask_once
+
+    try:
+        status = ask_once(home.socket, GetStatus())
+    except CollectorGone:
+        yield Finding("store", "ok", f"{home.store}; no collector is running.")
+    except LlmsecError as error:
+        yield Finding("store", "wrong", error.message, error.hint)
+    else:
+        verdict: Literal["ok", "wrong"] = "wrong" if status.problem else "ok"
+        yield Finding("store", verdict, f"Collector {status.pid}: {status.problem or 'well'}.", str(home.log))
+
+
+def _rules(_: Home) -> Iterator[Finding]:
+    from llmsec_tui.detect.gate import lint
+
+    issues = lint([shipped("rules")])
+    if issues:
+        yield Finding("rules", "wrong", f"{len(issues)} problems in the shipped rules.", "llmsec-tui rules lint")
+    else:
+        yield Finding("rules", "ok", "The shipped rules are well formed.")
+
+
+def _keyring(_: Home) -> Iterator[Finding]:
+    name = _within(KEYRING_TIMEOUT_S, _keyring_name)
+    if name is None:
+        yield Finding(
+            "keyring", "note", f"No keyring answered within {KEYRING_TIMEOUT_S:g} s.", "Nothing needs it yet."
+        )
+    elif ".fail." in name or ".null." in name:
+        yield Finding("keyring", "note", "This machine has no keyring, as usual on servers.", "Nothing needs it yet.")
+    elif "plaintext" in name.lower() or ".alt." in name:
+        yield Finding("keyring", "wrong", f"The keyring {name} stores secrets in clear.", "Uninstall keyrings.alt.")
+    else:
+        yield Finding("keyring", "ok", name)
+
+
+def _keyring_name() -> str:
+    import keyring
+
+    backend = type(keyring.get_keyring())
+    return f"{backend.__module__}.{backend.__qualname__}"
+
+
+def _within(seconds: float, call: Callable[[], str]) -> str | None:
+    """The answer, or None after ``seconds``; some keyrings never answer over SSH."""
+    answers: list[str] = []
+    worker = threading.Thread(target=lambda: answers.append(call()), daemon=True)
+    worker.start()
+    worker.join(seconds)
+    return answers[0] if answers else None
+
+
+def _clock(_: Home) -> Iterator[Finding]:
+    build = shipped("rules").stat().st_mtime
+    if time.time() < build - 86_400:
+        yield Finding("clock", "wrong", "The clock is behind the installed files by more than a day.", "Set the clock.")
+    else:
+        yield Finding("clock", "ok", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))

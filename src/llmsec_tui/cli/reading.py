@@ -1,0 +1,198 @@
+"""The panes as data: events, alerts, sources, audit; and the acts of the alert queue."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import typer
+from msgspec import Struct, to_builtins
+
+from llmsec_tui.cli.asking import ask, command_id
+from llmsec_tui.cli.diagnostics import say
+from llmsec_tui.cli.output import FilterOption, Format, FormatOption, LimitOption, iso, record, write
+from llmsec_tui.errors import ExitCode, NotFound
+from llmsec_tui.paths import Home
+from llmsec_tui.service import api
+
+_TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.add_typer(_alerts, name="alerts")
+    app.add_typer(_events, name="events")
+    app.add_typer(_sources, name="sources")
+    app.add_typer(_audit, name="audit")
+    app.command("status")(status)
+
+
+_alerts = typer.Typer(help="The alert queue.", no_args_is_help=True)
+_events = typer.Typer(help="Events, as stored.", no_args_is_help=True)
+_sources = typer.Typer(help="The followed files.", no_args_is_help=True)
+_audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
+
+Chosen = FormatOption
+
+
+def row(thing: Struct) -> dict[str, Any]:
+    """A reply's row as JSON data, with times that people read."""
+    fields: dict[str, Any] = to_builtins(thing)
+    return {name: iso(value) if name in _TIMES else value for name, value in fields.items()}
+
+
+def _pages(fetch: Callable[[int | None, int], list[Any]], limit: int) -> Iterator[dict[str, Any]]:
+    """Rows of one page after another, newest first; ``fetch(before, count)`` gets a page."""
+    before: int | None = None
+    while limit > 0:
+        page = fetch(before, min(limit, api.PAGE_LIMIT))
+        yield from map(row, page)
+        if len(page) < min(limit, api.PAGE_LIMIT):
+            return
+        limit -= len(page)
+        before = page[-1].seq
+
+
+@_alerts.command("list")
+def list_alerts(
+    context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
+) -> None:
+    """Alerts, newest first."""
+    home: Home = context.obj
+
+    def fetch(before: int | None, count: int) -> list[api.AlertRow]:
+        return ask(home, api.ListAlerts(filter=filter_, before=before, limit=count)).rows
+
+    columns = ("alert_id", "level", "state", "owner", "ts", "title", "user_id", "excerpt")
+    write(_pages(fetch, limit), columns, chosen)
+
+
+@_alerts.command("show")
+def show_alert(context: typer.Context, alert_id: str, chosen: Chosen = None) -> None:
+    """One alert with its reason, rule, evidence and what was done."""
+    detail = ask(context.obj, api.GetAlert(alert_id=alert_id))
+    fields = row(detail)
+    record(row(detail.row) | {name: value for name, value in fields.items() if name != "row"}, chosen)
+
+
+@_alerts.command("ack")
+def acknowledge(
+    context: typer.Context,
+    alert_id: str,
+    note: Annotated[str, typer.Option("--note", help="Why, or what you will do.")] = "",
+) -> None:
+    """Take an alert: it is yours."""
+    found = ask(context.obj, api.GetAlert(alert_id=alert_id)).row
+    done = ask(
+        context.obj,
+        api.AcknowledgeAlert(command_id=command_id(), alert_id=found.alert_id, version=found.version, note=note),
+    )
+    say(done.message)
+
+
+@_alerts.command("dismiss")
+def dismiss(
+    context: typer.Context,
+    alert_id: str,
+    note: Annotated[str, typer.Option("--note", help="Why it needs nobody's attention.")],
+) -> None:
+    """Put an alert away, with a reason."""
+    found = ask(context.obj, api.GetAlert(alert_id=alert_id)).row
+    done = ask(
+        context.obj,
+        api.DismissAlert(command_id=command_id(), alert_id=found.alert_id, version=found.version, note=note),
+    )
+    say(done.message)
+
+
+@_events.command("list")
+def list_events(
+    context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
+) -> None:
+    """Events, newest first."""
+    home: Home = context.obj
+
+    def fetch(before: int | None, count: int) -> list[api.EventRow]:
+        return ask(home, api.ListEvents(filter=filter_, before=before, limit=count)).rows
+
+    columns = ("event_id", "ts", "kind", "trust", "tool_name", "alert_level", "user_id", "text")
+    write(_pages(fetch, limit), columns, chosen)
+
+
+@_events.command("show")
+def show_event(
+    context: typer.Context,
+    event_id: str,
+    conversation: Annotated[bool, typer.Option("--conversation", help="The whole exchange around it.")] = False,
+    chosen: Chosen = None,
+) -> None:
+    """One event with every field that is set."""
+    if conversation:
+        page = ask(context.obj, api.GetConversation(event_id=event_id))
+        write(map(row, page.rows), ("ts", "kind", "trust", "tool_name", "alert_level", "text"), chosen)
+        return
+    detail = ask(context.obj, api.GetEvent(event_id=event_id))
+    shown = row(detail.row) | detail.fields | {"alerts": [alert.alert_id for alert in detail.alerts]}
+    record(shown, chosen)
+
+
+@_sources.command("list")
+def list_sources(context: typer.Context, chosen: Chosen = None) -> None:
+    """Followed files: how far, how late, how much of them detectors can see."""
+    rows = ask(context.obj, api.ListSources()).rows
+    columns = ("state", "format", "records", "events", "alerts", "dead_letters", "lag_bytes", "coverage", "path")
+    write((row(source) | {"coverage": _coverage(source)} for source in rows), columns, chosen)
+
+
+@_sources.command("show")
+def show_source(context: typer.Context, source_id: str, chosen: Chosen = None) -> None:
+    """One followed file, by its id or path."""
+    rows = [s for s in ask(context.obj, api.ListSources()).rows if source_id in (s.source_id, s.path)]
+    if not rows:
+        raise NotFound(f"There is no source {source_id}.", hint="See: llmsec-tui sources list")
+    for source in rows:
+        record(row(source) | {"coverage": _coverage(source)}, chosen)
+
+
+def _coverage(source: api.SourceRow) -> str:
+    total = source.content_yes + sum(source.content_no.values())
+    return f"{100 * source.content_yes / total:.0f}%" if total else "-"
+
+
+@_sources.command("dead-letters")
+def dead_letters(context: typer.Context, limit: LimitOption = 100, chosen: Chosen = None) -> None:
+    """Bytes that could not be read: where they are and why."""
+    home: Home = context.obj
+
+    def fetch(before: int | None, count: int) -> list[api.DeadLetterRow]:
+        return ask(home, api.ListDeadLetters(before=before, limit=count)).rows
+
+    write(_pages(fetch, limit), ("source_path", "source_offset", "source_len", "reason", "excerpt"), chosen)
+
+
+@_audit.command("log")
+def audit_log(
+    context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
+) -> None:
+    """What was done, by whom, and what was refused; newest first."""
+    home: Home = context.obj
+
+    def fetch(before: int | None, count: int) -> list[api.AuditRow]:
+        return ask(home, api.ListAudit(filter=filter_, before=before, limit=count)).rows
+
+    write(_pages(fetch, limit), ("seq", "at", "actor", "role", "action", "object", "result", "reason"), chosen)
+
+
+@_audit.command("verify")
+def audit_verify(context: typer.Context) -> None:
+    """Re-derive the whole chain from the journal's files; exit 1 when it does not hold."""
+    from llmsec_tui.audit.verify import verify
+
+    home: Home = context.obj
+    verdict = verify(home.journal)
+    say(f"{verdict.finding.value.upper()} up to record {verdict.last_seq}. {verdict.problem}".rstrip())
+    if not verdict.ok:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def status(context: typer.Context, chosen: Annotated[Format | None, typer.Option("--format")] = None) -> None:
+    """The collector: who runs it, what it watches, how far it is."""
+    record(row(ask(context.obj, api.GetStatus())), chosen)
