@@ -49,9 +49,12 @@ def test_no_name_means_two_actions() -> None:
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
 def test_every_action_can_be_carried_out_wherever_it_is_offered(action: actions.Action) -> None:
     """The table names nothing that a screen does not have."""
-    screens = [PANES[place] for place in action.places]
-    owners: list[type] = {Owner.APP: [Shell], Owner.LINES: [LineView]}.get(action.owner, [*screens])
-    for owner in owners:
+    owners: dict[Owner, list[type]] = {
+        Owner.APP: [Shell],
+        Owner.LINES: [LineView],
+        Owner.SCREEN: [PANES[place] for place in action.places],
+    }
+    for owner in owners[action.owner]:
         assert callable(getattr(owner, f"action_{action.id}", None)), (owner, action.id)
 
 

@@ -18,7 +18,7 @@ from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
 ID = "6d5f2a0e-6a43-4b6e-9d1f-0c5a8e7f1b20"
 
 
-def body(detection: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
+def body(condition: Mapping[str, Any], /, **changes: Any) -> dict[str, Any]:
     """The data of a rule file that is in order, but for ``changes``; a change to None takes the key out."""
     data: dict[str, Any] = {
         "title": "A rule",
@@ -27,7 +27,7 @@ def body(detection: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
         "description": "Something to look for.",
         "tags": ["owasp.llm01"],
         "logsource": {"product": "llm", "category": "injection"},
-        "detection": dict(detection),
+        "detection": dict(condition),
         "falsepositives": ["none known"],
         "level": "high",
         "llmsec": {

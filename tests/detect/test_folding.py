@@ -42,7 +42,9 @@ def test_words_of_other_scripts_stay_different() -> None:
 
 def test_folding_ignores_the_case_of_every_character() -> None:
     everything = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    odd = [one for one in everything if len({fold(form) for form in (one, one.lower(), one.upper(), one.casefold())}) > 1]
+    odd = [
+        one for one in everything if len({fold(form) for form in (one, one.lower(), one.upper(), one.casefold())}) > 1
+    ]
     assert odd == []
 
 

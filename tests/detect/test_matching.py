@@ -1,6 +1,7 @@
 """What each modifier means, field by field."""
 
 import pytest
+from msgspec.structs import replace
 from tests.detect.parts import hit, hits_text, rule, said
 
 from llmsec_tui.events.model import ContentState, Kind, Trust
@@ -36,7 +37,7 @@ BASE64 = "aWdub3JlIHByZXZpb3Vz"  # ignore previous
         ("text_dot_decoded__exists", True, [BASE64], ["ignore"]),
         ("text_dot_decoded__exists", False, ["ignore"], [BASE64]),
         ("text__windash__contains", " -enc", ["x /enc", "x –enc", "x -ENC"], ["xenc"]),
-        ("text__contains", "", ["anything"], []),
+        ("text", "*", ["anything", ""], []),
     ],
 )
 def test_text_modifiers(key: str, value: object, yes: list[str], no: list[str]) -> None:
@@ -75,7 +76,7 @@ def test_text_modifiers(key: str, value: object, yes: list[str], no: list[str]) 
 def test_field_modifiers(key: str, value: object, yes: list[object], no: list[object]) -> None:
     made = rule(**{key: value})
     name = key.split("__")[0]
-    events = [said("words", **{name: one}) for one in (*yes, *no)]
+    events = [replace(said("words"), **{name: one}) for one in (*yes, *no)]
     assert hit(made, *events) == list(range(len(yes)))
 
 

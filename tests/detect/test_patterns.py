@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from llmsec_tui.detect.patterns import DIFFERS, compiled, problem, spans
 
 _ATOMS = st.sampled_from(
-    ["a", "B", "k", "s", "1", "_", " ", "é", "’", r"\b", r"\B", r"\w", r"\W", r"\d", r"\s", r"\S", ".", "^", "$"]
-    + ["[a-c]", "[^a-z]", r"[\w.]", r"[^\s]", "(?:ab|k)", "(?i:S)", r"\.", "[[:alpha:]]", r"\x{e9}", r"\pL"]
+    [
+        *("a", "B", "k", "s", "1", "_", " ", "é", "’", r"\b", r"\B", r"\w", r"\W", r"\d", r"\s", r"\S", ".", "^", "$"),
+        *("[a-c]", "[^a-z]", r"[\w.]", r"[^\s]", "(?:ab|k)", "(?i:S)", r"\.", "[[:alpha:]]", r"\x{e9}", r"\pL"),
+    ]
 )
 _PATTERNS = st.builds(
     lambda flags, pieces: flags + "".join(atom + times for atom, times in pieces),

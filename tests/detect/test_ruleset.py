@@ -38,7 +38,9 @@ def test_a_rule_file_becomes_a_rule(tmp_path: Path) -> None:
 
 
 def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
-    write(tmp_path / "a.yml", body({"it": {"txt|contains": "x", "text|contians": "y"}, "condition": "it"}, level="hihg"))
+    write(
+        tmp_path / "a.yml", body({"it": {"txt|contains": "x", "text|contians": "y"}, "condition": "it"}, level="hihg")
+    )
     (tmp_path / "b.yml").write_text("title: [unclosed", encoding="utf-8")
     write(tmp_path / "c.yml", body(GOOD))
     with pytest.raises(RuleError) as caught:
@@ -152,7 +154,10 @@ def test_missing_and_empty_folders_are_one_clear_problem_each(tmp_path: Path) ->
     (tmp_path / "empty").mkdir()
     with pytest.raises(RuleError) as caught:
         load([tmp_path / "gone", tmp_path / "empty"])
-    assert [(issue.code, Path(issue.path).name) for issue in caught.value.issues] == [("missing", "gone"), ("empty", "empty")]
+    assert [(issue.code, Path(issue.path).name) for issue in caught.value.issues] == [
+        ("missing", "gone"),
+        ("empty", "empty"),
+    ]
 
 
 def test_the_version_changes_with_any_byte_of_any_rule(tmp_path: Path) -> None:

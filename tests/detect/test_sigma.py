@@ -38,6 +38,8 @@ def codes(folder: Path, selection: Any, condition: Any = "it", **more: Any) -> l
         ({"text|contains": []}, "value"),
         ({"text|contains": [["a"]]}, "value"),
         ({"text": ""}, "empty-literal"),
+        ({"tool_name|contains": ""}, "empty-literal"),
+        ({"text|re": ""}, "empty-literal"),
         ({"text|contains": "\u200b"}, "empty-literal"),
         ({"text.folded|contains|cased": "Secret"}, "cased-folded"),
         ({"text|gt": 5}, "value-type"),

@@ -76,4 +76,4 @@ def test_scan_runs_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     result = run(installed, "scan", "app.jsonl", "--format", "jsonl", cwd=tmp_path)
     assert result.returncode == 1, result.stderr
     alerts = [json.loads(line) for line in result.stdout.splitlines()]
-    assert {alert["source_path"] for alert in alerts} == {"app.jsonl"}
+    assert {alert["source_path"] for alert in alerts} == {str(tmp_path / "app.jsonl")}

@@ -44,6 +44,7 @@ def scan(
     from llmsec_tui.detect.ruleset import load
     from llmsec_tui.events.schema import LEVELS
     from llmsec_tui.paths import shipped
+    from llmsec_tui.service.collection import collect_rarely
     from llmsec_tui.service.scan import Scan
     from llmsec_tui.store.store import Store
 
@@ -52,6 +53,7 @@ def scan(
     for target in (output, summary, store):
         if target is not None and target.exists():
             raise ConfigError(f"{target} exists and is not overwritten.", hint="Move it away or name another file.")
+    collect_rarely()
     ruleset = load(rules or [shipped("rules")])
     kept = Store.open(store) if store is not None else None
     try:

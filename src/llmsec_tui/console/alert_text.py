@@ -53,7 +53,7 @@ def _finding(draft: Draft, case: Case) -> None:
     situation = _STATES.get(row.state, row.state).format(row.owner)
     facts = f" · confidence {row.confidence:.0%} · {situation} · {figures.moment(row.ts)}"
     draft.pieces([span(row.level, level_style(row.level)), span(facts, "quiet")], indent=(Span(" "),))
-    draft.text(_people(row), "quiet", indent=(Span(" "),))
+    draft.text(_people(row), "quiet", indent=(Span(" "),), most=2)
     draft.section("Why", f"in {detail.field}" if detail.field else "")
     draft.text(detail.reason)
     if detail.decoded_text is not None:

@@ -23,9 +23,8 @@ class QuietCrash(App[int]):
         self._return_code = 3
         if self._exception is None:
             self._exception = error
+            self._exit_renderables.append(self._sentence(_cause(error)))
             self._exception_event.set()
-            cause = error.error if isinstance(error, WorkerFailed) else error
-            self._exit_renderables.append(self._sentence(cause))
         self._close_messages_no_wait()
 
     def _sentence(self, error: BaseException) -> str:
@@ -42,6 +41,11 @@ class QuietCrash(App[int]):
         if self._exit_renderables:
             self.error_console.print(self._exit_renderables[0], markup=False, highlight=False, soft_wrap=True)
             self._exit_renderables.clear()
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong in a worker, and not only that something did."""
+    return error.error if isinstance(error, WorkerFailed) else error
 
 
 def write_crash(folder: Path, error: BaseException) -> Path:

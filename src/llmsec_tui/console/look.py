@@ -70,12 +70,14 @@ _FOREGROUNDS = {
     "role.harness": "quiet",
 }
 
+_BACKGROUNDS = ("cursor", "cursor-away", "found")
+
 
 class Look:
     """Styles by name, made of the colours of the theme in use."""
 
     def __init__(self, variables: Mapping[str, str], *, sixteen_colours: bool) -> None:
-        colour = {name: Color.parse(value).rich_color for name, value in variables.items() if _is_colour(value)}
+        colour = {name: Color.parse(variables[name]).rich_color for name in (*_FOREGROUNDS.values(), *_BACKGROUNDS)}
         plain = {name: Style(color=colour[variable]) for name, variable in _FOREGROUNDS.items()}
         bold = Style(bold=True)
         mark = Style(reverse=True)
@@ -103,10 +105,6 @@ class Look:
         """A line as exactly ``width`` cells."""
         pieces = fit(line, width)
         return Strip([Segment(piece.text, base + self._styles[piece.style]) for piece in pieces if piece.text], width)
-
-
-def _is_colour(value: str) -> bool:
-    return value.startswith(("#", "ansi_"))
 
 
 def level_style(level: str) -> str:

@@ -91,38 +91,42 @@ def _wrap_line(line: list[Span], width: int) -> Iterator[Line]:
     if width_of(line) <= width:
         yield line
         return
-    characters = [(character, piece.style) for piece in line for character in piece.text]
+    text = "".join(piece.text for piece in line)
     start = 0
-    while start < len(characters):
-        end = _break(characters, start, width)
-        yield _join(characters[start:end])
+    while start < len(text):
+        end = _break(text, start, width)
+        yield _between(line, start, end)
         start = end
-        while start < len(characters) and characters[start][0] == " ":
+        while text[start : start + 1] == " ":
             start += 1
 
 
-def _break(characters: list[tuple[str, str]], start: int, width: int) -> int:
+def _break(text: str, start: int, width: int) -> int:
     """Where the line that begins at ``start`` ends: after a space if there is one in its second half."""
-    end, cells = start, 0
-    while end < len(characters):
-        cells += cell_len(characters[end][0])
-        # Marks without a width would let one line hold a whole document.
-        if cells > width or end - start >= 8 * width:
-            break
-        end += 1
-    if end == len(characters):
-        return end
-    for place in range(end, start + width // 2, -1):
-        if characters[place - 1][0] == " ":
-            return place
-    return max(end, start + 1)
+    end = start + width if text.isascii() else _reach(text, start, width)
+    if end >= len(text):
+        return len(text)
+    space = text.rfind(" ", start + width // 2, end)
+    return space + 1 if space >= 0 else max(end, start + 1)
 
 
-def _join(characters: list[tuple[str, str]]) -> Line:
-    spans: list[Span] = []
-    for character, style in characters:
-        if spans and spans[-1].style == style:
-            spans[-1] = Span(spans[-1].text + character, style)
-        else:
-            spans.append(Span(character, style))
-    return spans
+def _reach(text: str, start: int, width: int) -> int:
+    """The end of what fits into ``width`` cells."""
+    cells = 0
+    # Marks without a width would let one line hold a whole document.
+    for end in range(start, min(len(text), start + 8 * width)):
+        cells += cell_len(text[end])
+        if cells > width:
+            return end
+    return min(len(text), start + 8 * width)
+
+
+def _between(line: list[Span], start: int, end: int) -> Line:
+    """The part of a line from one character to another."""
+    part: list[Span] = []
+    at = 0
+    for piece in line:
+        if (text := piece.text[max(start - at, 0) : max(end - at, 0)]) != "":
+            part.append(Span(text, piece.style))
+        at += len(piece.text)
+    return part

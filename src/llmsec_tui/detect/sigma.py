@@ -183,10 +183,13 @@ def _value_problems(modifiers: list[str], value: Any) -> Iterator[tuple[str, str
     for one in values:
         if not isinstance(one, str | int | float | bool | None):
             yield "value", f"{one!r} is not a plain value; quote it"
-        elif "re" in modifiers and not isinstance(one, str):
-            yield "value", f"the pattern {one!r} must be quoted"
-        elif "re" in modifiers and (reason := patterns.problem(one)):
-            yield "pattern", reason
+        elif one == "" and not _ANCHORS.isdisjoint(modifiers):
+            yield "empty-literal", "an empty value is in every text"
+        elif "re" in modifiers:
+            if not isinstance(one, str):
+                yield "value", f"the pattern {one!r} must be quoted"
+            elif reason := patterns.problem(one):
+                yield "pattern", reason
         elif isinstance(one, str) and _is_placeholder(one) and "expand" not in modifiers:
             yield "placeholder", f"{one!r} looks like a placeholder, and nothing would resolve it"
 

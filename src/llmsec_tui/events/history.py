@@ -26,6 +26,10 @@ Lookup = Callable[[list[int]], dict[int, str]]
 """Given keys, those that were seen before, with the conversation each belongs to ("" where that says nothing)."""
 
 
+_ROLES: dict[Role | None, bytes] = {None: b"-", **{role: role.value.encode() for role in Role}}
+_NOT_PROOF = frozenset({Role.SYSTEM, Role.DEVELOPER})
+
+
 class Mapped(Struct, frozen=True, gc=False):
     """What a format made of one record."""
 
@@ -121,31 +125,37 @@ def _draft(mapped: Mapped, secret: bytes, wanted: set[int]) -> _Draft:
 def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, wanted: set[int]) -> list[_Keyed]:
     opening = exchanged[0][1]
     conversation = opening.conversation_id
-    scope = b"%x" % key64("conversation", conversation or "", opening.service_name or "", opening.user_id or "")
+    scope = _scope(conversation or "", opening.service_name or "", opening.user_id or "")
     equals: dict[bytes, int] = {}
     proven = False
     place = scope
     messages = []
     for sub_idx, event, sha in exchanged:
-        role = event.role
-        what = b"%b|%b" % ((role or "").encode(), sha or f"{event.kind}{event.tool_call_id}".encode())
+        # Hashes have one length, so these parts cannot run into each other.
+        what = _ROLES[event.role] + (sha or content_sha256(f"{event.kind} {event.tool_call_id}"))
         count = equals[what] = equals.get(what, 0) + 1
         first = second = chain = 0
         if event.call_id is not None:
-            second = _hash(b"call|%b|%b|%d|%b" % (scope, event.call_id.encode(), count, what), secret)
+            second = _hash(b"call%b%d%b%b" % (scope, count, what, event.call_id.encode()), secret)
             wanted.add(second)
         if conversation is not None:
-            first = _hash(b"conversation|%b|%d|%b" % (scope, count, what), secret)
+            first = _hash(b"said%b%d%b" % (scope, count, what), secret)
             wanted.add(first)
         else:
-            key = _hash(b"chain|%b|%b" % (place, what), secret)
-            place = b"%x" % key
-            proven = proven or (role != Role.SYSTEM and role != Role.DEVELOPER)
+            chain = _hash(b"then%b%b" % (place, what), secret)
+            place = chain.to_bytes(8, "big")
+            proven = proven or event.role not in _NOT_PROOF
             if proven:
-                chain = key
                 wanted.add(chain)
+            else:
+                chain = 0
         messages.append(_Keyed(sub_idx, event, sha, first, second, chain))
     return messages
+
+
+def _scope(conversation: str, service: str, user: str) -> bytes:
+    named = f"{len(conversation)}:{conversation}{len(service)}:{service}{user}"
+    return blake2b(named.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def _hash(data: bytes, secret: bytes) -> int:

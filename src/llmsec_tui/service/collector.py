@@ -18,6 +18,7 @@ from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
+from llmsec_tui.service.collection import collect_rarely
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.good_rules import load_good
@@ -57,6 +58,7 @@ def run(
     A socket of one's own choice can be used by the group of its file; who may do what is up to the roles.
     """
     narrate()
+    collect_rarely()
     try:
         return _run(home, patterns, from_start, rules or [shipped("rules")], once, socket, child)
     except LlmsecError as error:

@@ -37,6 +37,11 @@ class EventPane(Keeping):
         return self._home
 
     @property
+    def detail(self) -> EventDetail | None:
+        """The event that is shown; None until it came."""
+        return self._detail
+
+    @property
     def pager(self) -> Pager:
         return self.query_one(Pager)
 
