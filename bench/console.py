@@ -21,7 +21,10 @@ from pathlib import Path
 
 from textual.app import App
 
+from llmsec_tui.console import settings
+from llmsec_tui.console.link import Asker
 from llmsec_tui.paths import Home
+from llmsec_tui.service.launch import attach
 from logs import made
 
 KEYS = (
@@ -130,9 +133,18 @@ def show(name: str, values: list[float]) -> None:
     print(f"{name:<44} p50 {p[0]:6.1f}  p95 {p[1]:6.1f}  p99 {p[2]:6.1f}  worst {values[-1] * 1000:6.1f} ms")
 
 
-def main() -> None:
-    from llmsec_tui.console.app import console_app
+def console_on(home: Home) -> App[object]:
+    """The app as ``run`` makes it, to be driven headless."""
+    chosen = settings.prepare(slow_link=False, mouse=False)
+    from llmsec_tui.console.shell import Shell
 
+    async def connect() -> Asker:
+        return await attach(home, [], from_start=False)
+
+    return Shell(connect, home, chosen)
+
+
+def main() -> None:
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else 450_000
     log = made(lines)
     program = [sys.executable, "-m", "llmsec_tui"]
@@ -145,7 +157,7 @@ def main() -> None:
             for size in ((24, 80), (60, 200)):
                 waits, rss = in_pty([*program, "--home", str(home.root), "console"], size)
                 show(f"key to paint, {size[1]}x{size[0]} ({len(waits)} keys, RSS {rss:.0f} MB)", waits)
-            show("loop stall, console headless 200x60", asyncio.run(stalls(console_app(home), HEADLESS_KEYS)))
+            show("loop stall, console headless 200x60", asyncio.run(stalls(console_on(home), HEADLESS_KEYS)))
             show("loop stall, empty Textual app (floor)", asyncio.run(stalls(App(), HEADLESS_KEYS)))
         finally:
             collector.terminate()

@@ -1,16 +1,27 @@
 """Losing the collector, and finding it again."""
 
-import asyncio
-
+import pytest
 from tests.console.backend import Backend
 from tests.console.driving import driving
 
+from llmsec_tui.console import link
 from llmsec_tui.console.link import LinkState
 from llmsec_tui.paths import Home
 
 
-async def test_a_lost_collector_is_told_and_the_place_on_the_screen_is_kept(home: Home) -> None:
+class LateBackend(Backend):
+    """Cannot be reached the first two times."""
+
+    async def connect(self) -> Backend:
+        self.unreachable = self.connections < 2
+        return await super().connect()
+
+
+async def test_a_lost_collector_is_told_and_the_place_on_the_screen_is_kept(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The rows stay, a banner says what is wrong, and when it is back the list goes on."""
+    monkeypatch.setattr(link, "LONGEST_PAUSE_S", 0.3)
     backend = Backend(alerts=30)
     async with driving(backend, home) as driver:
         await driver.press("2")
@@ -34,18 +45,10 @@ async def test_a_lost_collector_is_told_and_the_place_on_the_screen_is_kept(home
 
 async def test_a_collector_that_never_answers_is_told_from_the_start(home: Home) -> None:
     """The first screen opens at once and says why it is empty."""
-    backend = Backend()
-
-    async def open_up() -> None:
-        await asyncio.sleep(0.2)
-        backend.unreachable = False
-
-    backend.unreachable = True
-    opening = asyncio.create_task(open_up())
+    backend = LateBackend()
     async with driving(backend, home) as driver:
         await driver.see("Latest alerts", "● live")
-    await opening
-    assert backend.connections >= 2
+    assert backend.connections == 3
 
 
 async def test_leaving_closes_the_connection(home: Home) -> None:

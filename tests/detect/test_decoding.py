@@ -85,6 +85,13 @@ def test_what_is_kept_of_one_text_is_bounded() -> None:
     assert 0 < kept <= max(MIN_BUDGET, len(inner) * 3 + 2)
 
 
+def test_a_long_text_with_many_runs_is_decoded_run_by_run() -> None:
+    text = "x" * 200_000 + f" {quote('a b c')} " * 5_000
+    found = parts(text)
+    assert len(found) == 5_000
+    assert text[found[-1].start : found[-1].end] == quote("a b c")
+
+
 @given(st.text(st.sampled_from('\\nrtux0aZ9+/=%A2"\ue000\U000e0041\n -_'), max_size=80))
 def test_no_text_breaks_the_decoders_and_every_part_stands_where_it_says(text: str) -> None:
     for part in parts(text):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.patterns import DIFFERS, compiled, problem, spans
+from llmsec_tui.detect.patterns import DIFFERS, LETTERS, compiled, problem, spans, takes_stand_ins
 
 _ATOMS = st.sampled_from(
     [
@@ -26,6 +26,19 @@ def test_re2_and_rust_agree_on_texts_without_other_words_digits_and_spaces(patte
     if problem(pattern) is not None or pl.Series([text]).str.contains(DIFFERS)[0]:
         return
     assert (compiled(pattern).search(text) is not None) is pl.Series([text]).str.contains(pattern)[0]
+
+
+@given(_PATTERNS, st.text(st.sampled_from("abkKsS1_ .\n\té’🔓жЖ忽ñ\u0301\u200dßſ\u212a\u0663\u00a0"), max_size=12))
+def test_underscores_stand_in_for_letters_that_re2_does_not_know(pattern: str, text: str) -> None:
+    standing = pl.Series([text]).str.replace_all(LETTERS, "_")
+    if problem(pattern) is not None or not takes_stand_ins(pattern) or standing.str.contains(DIFFERS)[0]:
+        return
+    assert (compiled(pattern).search(standing[0]) is not None) is pl.Series([text]).str.contains(pattern)[0]
+
+
+@pytest.mark.parametrize("pattern", ["é", "a_b", "[A-z]", "[ -~]", r"\x5f", r"\pL", "[[:punct:]]", "[^!-a]"])
+def test_patterns_that_could_tell_an_underscore_apart_get_none(pattern: str) -> None:
+    assert not takes_stand_ins(pattern)
 
 
 @pytest.mark.parametrize(

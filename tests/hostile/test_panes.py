@@ -7,7 +7,7 @@ import pytest
 from rich.cells import cell_len
 from tests.console.backend import Backend
 from tests.console.driving import LARGE, SMALL, Driver, driving
-from tests.hostile.corpus import CORPUS, SHAPES
+from tests.hostile.corpus import CORPUS, ESCAPES, MARKUP, SHAPES
 
 from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.pager import Pager
@@ -57,13 +57,17 @@ async def test_every_text_is_shown_and_harmless_in_every_list(home: Home, size: 
         for key, other in (("2", "1 of "), ("3", "1 of "), ("4", "Dead letters"), ("5", "1 of ")):
             await driver.press(key)
             await driver.see(other)
-            if key == "4":
-                driver.app.screen.query_one(Rows).focus()
+            rows = driver.app.screen.query_one(Rows)
+            rows.focus()
+            await driver.until(lambda rows=rows: rows.loaded)  # type: ignore[misc]
             seen = ""
-            for _ in range(2 + len(CORPUS) // 3 if size is SMALL else 6):
+            while True:
+                await driver.pilot.pause(0)
                 check(driver)
                 seen += driver.text()
-                await driver.press("pagedown")
+                if rows.place[0] == rows.place[1]:
+                    break
+                rows.action_page_down()
             assert [sight for sight in SIGHTS if sight not in seen] == [], key
 
 
@@ -72,7 +76,8 @@ async def test_every_text_is_shown_and_harmless_in_the_details(home: Home, size:
     """Each alert and each event is opened, and read to its end."""
     backend = hostile_backend()
     async with driving(backend, home, size) as driver:
-        for key, rows in (("2", backend.alerts), ("3", backend.events)):
+        # An event has one column at every size.
+        for key, rows in (("2", backend.alerts), ("3", backend.events if size is SMALL else [])):
             await driver.press(key)
             await driver.see("1 of ")
             await driver.press("enter")
@@ -100,17 +105,17 @@ async def test_every_text_is_harmless_in_banners_messages_and_dialogs(home: Home
     """Where Textual's own widgets draw it."""
     async with driving(Backend(), home) as driver:
         await driver.see("Latest alerts")
-        for name, text in CORPUS.items():
+        for text in CORPUS.values():
             driver.app.report = replace(driver.app.report, trouble=text)
             driver.app.say(text or "nothing")
-            dialog = NoteDialog(text, text, required=True)
-            await driver.app.push_screen(dialog)
-            await driver.pilot.pause()
+            await driver.pilot.pause(0)
             check(driver)
-            if name not in ("zalgo", "emoji"):
-                assert beginning(text) in driver.text()
-            await driver.app.pop_screen()
             driver.app.clear_notifications()
+        for text in (*ESCAPES.values(), *MARKUP.values()):
+            await driver.app.push_screen(NoteDialog(text, text, required=True))
+            await driver.see("enter saves", beginning(text))
+            check(driver)
+            await driver.app.pop_screen()
         assert driver.app.is_running
 
 

@@ -49,8 +49,9 @@ class Draft:
             if self._match is None and any(piece.style == "found" for piece in line):
                 self._match = len(self._lines)
             self._lines.append([*indent, *line])
-        if most is not None and len(lines) > most:
-            self._lines.append([*indent, span(f"… {len(lines) - most} more lines", "quiet")])
+        left = len(lines) - most if most is not None else 0
+        if left > 0:
+            self._lines.append([*indent, span(f"… {left} more {'line' if left == 1 else 'lines'}", "quiet")])
 
     def item(self, mark: str, text: str, style: str = "") -> None:
         """A list item, its further lines under its text."""
@@ -58,12 +59,12 @@ class Draft:
         for number, line in enumerate(lines):
             self._lines.append([Span("   "), span((mark if number == 0 else " " * len(mark)) + " ", "quiet"), *line])
 
-    def field(self, name: str, value: str, style: str = "") -> None:
+    def field(self, name: str, value: str, style: str = "", name_width: int = NAME_WIDTH) -> None:
         """A name and its value; a long name stands on a line of its own."""
         label = span(name, "quiet")
-        lines = wrap([passage(value, style)], self.width - NAME_WIDTH - 3)
-        if width_of([label]) >= NAME_WIDTH:
+        lines = wrap([passage(value, style)], self.width - name_width - 3)
+        if width_of([label]) >= name_width:
             self._lines.append(fit([Span("   "), label], self.width))
         else:
-            self._lines.append([Span("   "), *fit([label], NAME_WIDTH), *lines.pop(0)])
-        self._lines += [[span(" " * (NAME_WIDTH + 3)), *line] for line in lines]
+            self._lines.append([Span("   "), *fit([label], name_width), *lines.pop(0)])
+        self._lines += [[span(" " * (name_width + 3)), *line] for line in lines]

@@ -7,6 +7,8 @@ from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import EventDetail
 
+FIELD_NAME_WIDTH = 19
+
 
 def whole(detail: EventDetail, width: int) -> Text:
     """Text first, then the fields."""
@@ -26,7 +28,7 @@ def whole(detail: EventDetail, width: int) -> Text:
     _text(draft, detail)
     draft.section("Fields")
     for name, value in detail.fields.items():
-        draft.field(name, value)
+        draft.field(name, value, name_width=FIELD_NAME_WIDTH)
     return draft.done()
 
 

@@ -42,6 +42,7 @@ class Table(LineView, Generic[RowT]):
         self._columns = columns
         self._empty = empty
         self._cursor = 0
+        self._given = False
 
     @property
     def selected(self) -> RowT | None:
@@ -50,8 +51,8 @@ class Table(LineView, Generic[RowT]):
 
     def show(self, rows: Sequence[RowT], cursor: int | None = None) -> None:
         """Draw these rows, the cursor on the given one or where it was."""
-        if list(rows) != list(self.rows) or cursor is not None:
-            self.rows = rows
+        if list(rows) != list(self.rows) or cursor is not None or not self._given:
+            self.rows, self._given = rows, True
             self._put_cursor(self._cursor if cursor is None else cursor)
 
     def move(self, by: int) -> None:
@@ -84,7 +85,9 @@ class Table(LineView, Generic[RowT]):
 
     def draw(self, index: int, width: int) -> Strip:
         if not self.rows:
-            return self.look.strip([span(f" {self._empty}", "quiet")], width, self.rich_style)
+            return self.look.strip(
+                [span(f" {self._empty if self._given else 'Loading…'}", "quiet")], width, self.rich_style
+            )
         marks = (Style(), self.look.cursor_away, self.look.cursor)
         base = self.rich_style + marks[(1 + self.has_focus) if index == self._cursor else 0]
         return self.look.strip(row_line(lay_out(self._columns, width), self.rows[index]), width, base)

@@ -14,7 +14,8 @@ import polars as pl
 DEPTH = 2
 MIN_BUDGET = 65_536
 """Characters of decoded text kept for one text; a longer text may decode to as much as its own length."""
-_READABLE = 0.9
+_READABLE, _SAMPLE = 0.9, 256
+"""The share of printable characters, among the first so many, that makes a text readable."""
 _LINE_SPACES = frozenset("\n\r\t")
 
 
@@ -32,9 +33,6 @@ class Decoded:
 
 _BASE64 = "[A-Za-z0-9+/_-]"
 _ESCAPE = r'\\(?:[nrtbf/"\\]|u[0-9a-fA-F]{4})'
-_LIKELY_BASE64 = r"^(?:[A-Za-f][A-Za-z0-9+/_-]{3}){3}|[0-9a-fA-F]{16}|[A-Z].*[0-9]|[0-9].*[A-Z]"
-"""In base64, ASCII text has one of these letters at every fourth place; other text has capitals and digits."""
-_ANY_RUN = r"[A-Za-z0-9][A-Za-z0-9+/_-]{15}|%[0-9A-Fa-f]{2}[^%]*%[0-9A-Fa-f]{2}|\\[nrtbf/\"\\ux]|[\x{E0020}-\x{E007E}]"
 
 
 def _tags(run: str) -> str | None:
@@ -91,24 +89,33 @@ _Decoder = tuple[str, Callable[[str], str | None]]
 class _Kind:
     """A kind of run, and the decoders to try on it; the first that gives readable text wins."""
 
+    hint: pl.Expr
+    """Whether a text may have any such run; cheap."""
     run: str
-    """What such a run looks like."""
     decoders: tuple[_Decoder, ...]
     likely: str = ""
-    """What it must look like besides, to be worth an attempt."""
+    """What a run must have in it to be worth an attempt."""
 
 
+_TEXT = pl.col("text")
 _KINDS = (
-    _Kind(r"[\x{E0020}-\x{E007E}]+", (("tag characters", _tags),)),
+    _Kind(_TEXT.str.len_bytes() > _TEXT.str.len_chars(), r"[\x{E0020}-\x{E007E}]+", (("tag characters", _tags),)),
     _Kind(
+        _TEXT.str.contains(rf"{_BASE64}{{16}}"),
         rf"{_BASE64}{{16,}}(?:\r?\n{_BASE64}{{16,}})*(?:\r?\n{_BASE64}{{2,}})?={{0,2}}",
         (("hex", _hex), ("base64", _base64)),
-        likely=_LIKELY_BASE64,
+        rf"^(?:[A-Za-f]{_BASE64}{{3}}){{3}}|[0-9a-fA-F]{{16}}|[A-Z].*[0-9]|[0-9].*[A-Z]",
     ),
-    _Kind(r"[^\s\"'<>%]*(?:%[0-9A-Fa-f]{2}[^\s\"'<>%]*){2,}", (("url", _percent),)),
-    _Kind(r"(?:\\x[0-9a-fA-F]{2}){4,}", (("hex escapes", _hex_escapes),)),
-    _Kind(rf'[^"\\]*(?:{_ESCAPE}[^"\\]*)+', (("escapes", _escapes),)),
+    _Kind(
+        _TEXT.str.contains("%[0-9A-Fa-f]{2}"),
+        r"[^\s\"'<>%]*(?:%[0-9A-Fa-f]{2}[^\s\"'<>%]*){2,}",
+        (("url", _percent),),
+    ),
+    _Kind(_TEXT.str.contains("\\x", literal=True), r"(?:\\x[0-9a-fA-F]{2}){4,}", (("hex escapes", _hex_escapes),)),
+    _Kind(_TEXT.str.contains(_ESCAPE), rf'[^"\\]*(?:{_ESCAPE}[^"\\]*)+', (("escapes", _escapes),)),
 )
+# A run in base64 is worth an attempt when every fourth of its letters could begin ASCII text, or when it has capitals
+# and digits, as other text has.
 
 
 def decode(texts: pl.Series) -> dict[int, list[Decoded]]:
@@ -134,29 +141,33 @@ def decode(texts: pl.Series) -> dict[int, list[Decoded]]:
 def _within_budget(
     texts: pl.Series, found: dict[int, list[Decoded]], parts: list[tuple[int, Decoded]]
 ) -> Iterator[tuple[int, Decoded]]:
+    spent = {row: sum(len(part.text) for part in kept) for row, kept in found.items()}
+    budgets = texts.str.len_chars().clip(MIN_BUDGET)
     for row, part in parts:
-        kept = found.setdefault(row, [])
-        spent = sum(len(one.text) for one in kept)
-        if spent + len(part.text) <= max(MIN_BUDGET, len(texts[row])):
-            kept.append(part)
+        spent[row] = spent.get(row, 0) + len(part.text)
+        if spent[row] <= budgets[row]:
+            found.setdefault(row, []).append(part)
             yield row, part
 
 
 def _decode_once(texts: pl.Series) -> Iterator[tuple[int, Decoded]]:
-    likely = texts.str.contains(_ANY_RUN).fill_null(False).arg_true()
-    if not len(likely):
-        return
-    chosen = pl.DataFrame({"position": likely, "text": texts.gather(likely)})
+    every = pl.DataFrame({"position": pl.int_range(len(texts), eager=True), "text": texts})
     for kind in _KINDS:
-        runs = chosen.select("position", pl.col("text").str.extract_all(kind.run).alias("run")).explode("run")
-        wanted = pl.col("run").str.contains(kind.likely) if kind.likely else pl.col("run").is_not_null()
-        at, last = 0, -1
-        for position, run in runs.filter(wanted).iter_rows():
-            # Runs come in order, and none of the patterns looks at what is around them.
-            start = texts[position].index(run, at if position == last else 0)
-            at, last = start + len(run), position
-            if decoded := _decoded(run, kind.decoders):
-                yield position, Decoded(start, at, *decoded)
+        runs = _TEXT.str.extract_all(kind.run)
+        if kind.likely:
+            runs = runs.list.eval(pl.element().filter(pl.element().str.contains(kind.likely)))
+        for position, text, found in every.filter(kind.hint).with_columns(runs=runs).iter_rows():
+            yield from ((position, decoded) for decoded in _decode_runs(text, found, kind.decoders))
+
+
+def _decode_runs(text: str, runs: list[str], decoders: tuple[_Decoder, ...]) -> Iterator[Decoded]:
+    at = 0
+    for run in runs:
+        # Runs come in order, and no kind of run looks at what is around it: the next occurrence is the run.
+        start = text.index(run, at)
+        at = start + len(run)
+        if decoded := _decoded(run, decoders):
+            yield Decoded(start, at, *decoded)
 
 
 def _decoded(run: str, decoders: tuple[_Decoder, ...]) -> tuple[str, str] | None:
@@ -168,7 +179,8 @@ def _decoded(run: str, decoders: tuple[_Decoder, ...]) -> tuple[str, str] | None
 
 
 def _is_readable(text: str) -> bool:
-    if text.isprintable():
-        return bool(text)
-    readable = sum(1 for character in text if character.isprintable() or character in _LINE_SPACES)
-    return readable >= _READABLE * len(text)
+    sample = text[:_SAMPLE]
+    if sample.isprintable():
+        return bool(sample)
+    readable = sum(1 for character in sample if character.isprintable() or character in _LINE_SPACES)
+    return readable >= _READABLE * len(sample)

@@ -51,13 +51,12 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> pl.DataFrame:
 def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
     """Events with their order, the number of their text, and the lower-case columns that rules ask for."""
     numbers = batch.contents.select("content_sha256").with_row_index(ROW)
-    return (
-        batch.events.join(numbers, on="content_sha256", how="left", maintain_order="left")
-        .with_row_index(_ORDER)
-        .with_columns(
-            pl.col(ROW).fill_null(batch.contents.height),
-            *(pl.col(name).str.to_lowercase().alias(lowered(name)) for name in sorted(ruleset.lowered)),
-        )
+    events = batch.events.join(numbers, on="content_sha256", how="left", maintain_order="left").with_row_index(_ORDER)
+    # A text that is not there would go unseen without anybody noticing.
+    assert events.filter(pl.col("content_sha256").is_not_null() & pl.col(ROW).is_null()).is_empty(), "a text is missing"
+    return events.with_columns(
+        pl.col(ROW).fill_null(batch.contents.height),
+        *(pl.col(name).str.to_lowercase().alias(lowered(name)) for name in sorted(ruleset.lowered)),
     )
 
 

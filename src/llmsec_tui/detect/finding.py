@@ -50,19 +50,31 @@ def find(leaf: Leaf, content: Content) -> list[Found]:
 
 def _in_view(leaf: Leaf, view: str, content: Content) -> list[Found]:
     if view == RAW_VIEW:
-        return [Found(start, end, content.raw[start:end]) for start, end in _spans(leaf, content.raw, folded=False)]
+        return [Found(start, end, content.raw[start:end]) for start, end in _spans(leaf, content.raw, False)]
     if view == FOLDED_VIEW:
-        spans = unfold(content.raw, _spans(leaf, content.folded, folded=True))
+        spans = unfold(content.raw, _spans(leaf, content.folded, True))
         return [Found(start, end, content.raw[start:end]) for start, end in spans]
+    return _decoded(leaf, content.decoded, folded=view == DECODED_FOLDED_VIEW)
+
+
+def _decoded(leaf: Leaf, parts: list[Decoded], *, folded: bool) -> list[Found]:
+    form = fold if folded else str
     found = []
-    for part in content.decoded:
-        text = fold(part.text) if view == DECODED_FOLDED_VIEW else part.text
-        spans = _spans(leaf, text, folded=view == DECODED_FOLDED_VIEW)
-        found += [Found(part.start, part.end, text[start:end], part) for start, end in spans[:1]]
-    return found
+    for part in parts:
+        text = form(part.text)
+        found += [Found(part.start, part.end, text[start:end], part) for start, end in _spans(leaf, text, folded)[:1]]
+    if found:
+        return found
+    # The parts are judged as one text, so a match may reach from one into the next.
+    whole = form("\n".join(part.text for part in parts))
+    return [
+        Found(part.start, part.end, whole[start:end], part)
+        for start, end in _spans(leaf, whole, folded)[:1]
+        for part in parts
+    ]
 
 
-def _spans(leaf: Leaf, text: str, *, folded: bool) -> list[Span]:
+def _spans(leaf: Leaf, text: str, folded: bool) -> list[Span]:
     match leaf.match:
         case Text() as wanted:
             return _text_spans(wanted, text, folded=folded)

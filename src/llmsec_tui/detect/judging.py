@@ -9,9 +9,9 @@ from llmsec_tui.detect.fields import TEXT
 from llmsec_tui.detect.needs import Need
 from llmsec_tui.detect.prefilter import Found
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
-from llmsec_tui.detect.views import ROW, Views
+from llmsec_tui.detect.views import ROW, VIEWS, Views
 
-FEW = 200
+FEW = 400
 """Up to so many texts, calling RE2 for each is cheaper than having Polars compile a pattern anew."""
 
 
@@ -65,14 +65,15 @@ class Judge:
     def _search(self, leaf: Leaf, regex: Regex, rows: frozenset[int]) -> frozenset[int]:
         """As :meth:`_evaluate`, by RE2 where that cannot give another answer."""
         search = patterns.compiled(regex.pattern).search
-        unclear = rows & self.views.differing
-        texts = self.views.some(rows - unclear).select(ROW, *views(leaf))
-        held = [row for row, *shown in texts.iter_rows() if any(search(text) for text in _distinct(shown))]
+        columns = [VIEWS.index(name) for name in views(leaf)]
+        texts = self.views
+        unclear = rows & (texts.unclear if patterns.takes_stand_ins(regex.pattern) else texts.differing)
+        held: set[int] = set()
+        for row in rows - unclear:
+            shown = texts.plain(row)
+            if any(search(text) for text in {shown[column] for column in columns} if text is not None):
+                held.add(row)
         return frozenset(held) | (self._evaluate(leaf, unclear) if unclear else frozenset())
-
-
-def _distinct(shown: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(text for text in shown if text is not None))
 
 
 def _is_plain(leaf: Leaf, need: Need) -> bool:

@@ -34,7 +34,7 @@ _BITS = {
     letter: bits
     for bits, letters in (
         *((3.5, "etaoinsr"), (4.5, "hldcu"), (5.5, "mfpgwy"), (6.5, "bvk"), (9.5, "xjqz")),
-        *((3.0, " "), (5.0, ".,-'"), (6.5, '/_:()"0123456789')),
+        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (8.0, "=;*#+!?")),
     )
     for letter in letters
 }
@@ -84,8 +84,13 @@ def rows(need: Need, found: Mapping[str, frozenset[int]]) -> frozenset[int]:
     """The texts that have what is needed, given which texts each piece is in."""
     if isinstance(need, str):
         return found.get(need, frozenset())
-    parts = [rows(part, found) for part in need.parts]
-    return frozenset.intersection(*parts) if isinstance(need, AllOf) else frozenset[int]().union(*parts)
+    if isinstance(need, AnyOf):
+        return frozenset[int]().union(*(rows(part, found) for part in need.parts))
+    first, *others = need.parts
+    having = rows(first, found)
+    for part in others:
+        having = having & rows(part, found) if having else having
+    return having
 
 
 def cover(need: Need) -> frozenset[str]:

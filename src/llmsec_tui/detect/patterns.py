@@ -1,8 +1,9 @@
-"""Match regular expressions quickly: RE2, compiled once, where it agrees with Rust's engine, and Rust elsewhere.
+"""Match regular expressions quickly: RE2, compiled once, where it must agree with Rust's engine, and Rust elsewhere.
 
 Rust's engine (in Polars) says what a pattern means: its words, digits and spaces are Unicode's. Polars forgets compiled
 patterns after 32 others, and compiling costs milliseconds. RE2 keeps them, but knows only ASCII words, digits and
-spaces; so it decides on texts without any others, where the two cannot differ.
+spaces. On texts without any others the two cannot differ. Where a text has other letters, most patterns cannot tell
+them from an underscore, which is a letter of a word to both; so RE2 is given underscores in their place.
 """
 
 from functools import cache
@@ -10,8 +11,11 @@ from functools import cache
 import polars as pl
 import re2
 
+LETTERS = r"[\w&&[^\x00-\x7F]&&[^\p{Nd}\x{17F}\x{212A}]]"
+"""Characters that an underscore can stand in for: letters of words, but neither digits nor twins of ASCII letters."""
 DIFFERS = r"[\w\s&&[^\x00-\x7F]]|\x0B"
-"""A character that the two engines class differently."""
+"""Characters that the two engines class differently."""
+_UNDERSCORE = ord("_")
 
 
 @cache
@@ -21,6 +25,15 @@ def compiled(pattern: str) -> re2._Regexp:
     # What is wrong with a pattern is for the rule's author, not for the terminal that a console runs in.
     options.log_errors = False
     return re2.compile(pattern, options)
+
+
+@cache
+def takes_stand_ins(pattern: str) -> bool:
+    """Whether a pattern cannot tell a letter that it doesn't name from an underscore."""
+    if not pattern.isascii() or any(mark in pattern for mark in ("_", "\\x", "\\p", "\\P", "[:")):
+        return False
+    ranges = zip(pattern, pattern[1:], pattern[2:], strict=False)
+    return not any(middle == "-" and ord(low) <= _UNDERSCORE <= ord(high) for low, middle, high in ranges)
 
 
 def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:

@@ -9,10 +9,15 @@ import polars as pl
 from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
 from llmsec_tui.detect.decoding import Decoded, decode
 from llmsec_tui.detect.folding import ODD, fold_texts
-from llmsec_tui.detect.patterns import DIFFERS
+from llmsec_tui.detect.patterns import DIFFERS, LETTERS
 
 ROW = "text.row"
 """Number of a text in its batch. The number after the last one stands for 'no text'."""
+
+
+VIEWS = (RAW_VIEW, FOLDED_VIEW, DECODED_VIEW, DECODED_FOLDED_VIEW)
+_SHOWN = pl.col(VIEWS)
+_DIFFER = pl.any_horizontal(_SHOWN.str.contains(DIFFERS))
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,24 @@ class Views:
     @cached_property
     def differing(self) -> frozenset[int]:
         """The texts with any view in which the two engines for patterns might differ."""
-        shown = pl.col(RAW_VIEW, FOLDED_VIEW, DECODED_VIEW, DECODED_FOLDED_VIEW)
-        special = pl.col(ROW).is_in(self.odd.implode()) | pl.any_horizontal(shown.str.contains("\x0b", literal=True))
-        differ = pl.any_horizontal(shown.str.contains(DIFFERS))
-        return frozenset(self.frame.filter(special).filter(differ)[ROW])
+        special = pl.col(ROW).is_in(self.odd.implode()) | pl.any_horizontal(_SHOWN.str.contains("\x0b", literal=True))
+        return frozenset(self.frame.filter(special).filter(_DIFFER)[ROW])
+
+    @cached_property
+    def unclear(self) -> frozenset[int]:
+        """Those of them in which the engines might differ even with underscores for letters."""
+        return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW])
+
+    @cached_property
+    def _with_stand_ins(self) -> pl.DataFrame:
+        return self.some(self.differing).with_columns(_SHOWN.str.replace_all(LETTERS, "_"))
+
+    @cached_property
+    def _texts(self) -> dict[int, tuple[str | None, ...]]:
+        return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()}
+
+    def plain(self, row: int) -> tuple[str | None, ...]:
+        """The views of one text in the order of VIEWS, with underscores for letters that RE2 does not know."""
+        if row not in self._texts:
+            self._texts[row] = self.frame.row(row)[1:]
+        return self._texts[row]

@@ -15,8 +15,6 @@ _OUTPUT = (
     "candidates_token_count",
     "tokens_out",
 )
-_INPUT_DETAILS = ("prompt_tokens_details", "input_tokens_details")
-_OUTPUT_DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 
 def usage_fields(usage: dict[str, Any]) -> Fields:
@@ -25,36 +23,27 @@ def usage_fields(usage: dict[str, Any]) -> Fields:
     Anthropic counts cached input apart (known by its cache counters beside ``input_tokens``), all others include it.
     """
     fields: Fields = {}
-    if not usage:
-        return fields
     tokens_in = _count(usage, _INPUT)
-    tokens_out = _count(usage, _OUTPUT)
     read = as_int(usage.get("cache_read_input_tokens"))
     written = as_int(usage.get("cache_creation_input_tokens"))
-    if (read is not None or written is not None) and "prompt_tokens" not in usage:
+    if "prompt_tokens" not in usage and (read is not None or written is not None):
         tokens_in = as_int((tokens_in or 0) + (read or 0) + (written or 0))
-    if read is None and isinstance(details := _details(usage, _INPUT_DETAILS), dict):
+    details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
+    if read is None and isinstance(details, dict):
         read = as_int(details.get("cached_tokens"))
-    if isinstance(details := _details(usage, _OUTPUT_DETAILS), dict):
-        reasoned = as_int(details.get("reasoning_tokens"))
-        if reasoned is not None:
-            fields["reasoning_output_tokens"] = reasoned
-    if tokens_in is not None:
-        fields["input_tokens"] = tokens_in
-    if tokens_out is not None:
-        fields["output_tokens"] = tokens_out
-    if read is not None:
-        fields["cache_read_input_tokens"] = read
-    if written is not None:
-        fields["cache_write_input_tokens"] = written
+    output_details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
+    if isinstance(output_details, dict):
+        _set(fields, "reasoning_output_tokens", as_int(output_details.get("reasoning_tokens")))
+    _set(fields, "input_tokens", tokens_in)
+    _set(fields, "output_tokens", _count(usage, _OUTPUT))
+    _set(fields, "cache_read_input_tokens", read)
+    _set(fields, "cache_write_input_tokens", written)
     return fields
 
 
-def _details(usage: dict[str, Any], names: tuple[str, str]) -> Any:
-    for name in names:
-        if name in usage and (details := usage[name]):
-            return details
-    return None
+def _set(fields: Fields, name: str, value: int | None) -> None:
+    if value is not None:
+        fields[name] = value
 
 
 def _count(usage: dict[str, Any], names: tuple[str, ...]) -> int | None:

@@ -47,8 +47,6 @@ def storable(text: str) -> str:
 
 def as_id(value: Any) -> str | None:
     """A name or id: a string that is not empty, or a number written as one."""
-    if value is None:
-        return None
     if isinstance(value, str):
         return (value if value.isascii() else storable(value)) or None
     if isinstance(value, int) and not isinstance(value, bool) and value in _INT64:
@@ -58,8 +56,6 @@ def as_id(value: Any) -> str | None:
 
 def as_int(value: Any) -> int | None:
     """A whole number that fits 64 bits; decimal strings count, OTLP writes numbers so."""
-    if value is None:
-        return None
     if isinstance(value, int):
         return value if value in _INT64 and not isinstance(value, bool) else None
     if isinstance(value, str):
@@ -113,8 +109,6 @@ def compact_json(value: Any) -> str:
 
 def decoded(value: Any) -> Any:
     """What a string of JSON says, JSON in JSON up to four levels; anything else as it is."""
-    if not isinstance(value, str):
-        return value
     for _ in range(_MAX_JSON_DEPTH):
         if not isinstance(value, str) or not value.lstrip().startswith(_JSON_STARTS):
             return value

@@ -48,7 +48,7 @@ class OverviewPane(AlertActs):
 
     def __init__(self) -> None:
         super().__init__()
-        self._zoom = 1
+        self._zoom = 0
 
     def body(self) -> Iterator[Widget]:
         with Horizontal(id="tiles"):
@@ -78,6 +78,8 @@ class OverviewPane(AlertActs):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.query_one("#rate-label", Bar).show([span(" Events/s", "section")])
+        self.query_one("#sources-label", Bar).show([span(" Sources", "section")])
         self.latest.focus()
 
     def version(self, report: LinkReport) -> object:
