@@ -14,7 +14,7 @@ from pathlib import Path
 
 from logs import made
 
-NAIVE_LINES = 20_000
+NAIVE_LINES = 2_000
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ BAD_LINES: dict[str, bytes] = {
 ODD_BUT_GOOD_LINES: dict[str, bytes] = {
     "invalid UTF-8": b'{"messages": [{"role": "user", "content": "caf\xe9"}]}',
     "a lone surrogate": b'{"messages": [{"role": "user", "content": "\\ud800"}]}',
-    "two glued objects": b'{"messages": [{"role": "user", "content": "a"}]}{"messages": [{"role": "user", "content": "b"}]}',
+    "two glued objects": b'{"messages": [{"role": "user", "content": "a"}]}' * 2,
     "a byte order mark": b'\xef\xbb\xbf{"messages": [{"role": "user", "content": "a"}]}',
     "a huge number": b'{"messages": [{"role": "user", "content": "a"}], "n": 123456789012345678901234567890}',
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from llmsec_tui.console import settings
 from llmsec_tui.console.link import Asker
 from llmsec_tui.paths import Home
+from llmsec_tui.service.api import Status, WatchPaths
 
 
 def run(home: Home, paths: Sequence[str], *, from_start: bool, slow_link: bool, mouse: bool) -> int:
@@ -20,8 +21,15 @@ def run(home: Home, paths: Sequence[str], *, from_start: bool, slow_link: bool, 
     from llmsec_tui.service.launch import attach
 
     async def connect() -> Asker:
-        return await attach(home, paths, from_start=from_start)
+        return await attach(home, [*paths, *_followed_before(app.report.status)], from_start=from_start)
 
     app = Shell(connect, home, chosen)
     app.run(mouse=chosen.mouse)
     return app.return_code or 0
+
+
+def _followed_before(status: Status | None) -> list[str]:
+    """What the collector that died followed, for the one that is started in its place."""
+    if status is None or WatchPaths.capability not in status.capabilities:
+        return []
+    return status.watching

@@ -21,8 +21,8 @@ from llmsec_tui.store.seen import SeenKeys
 from llmsec_tui.store.trouble import told
 from llmsec_tui.store.writer import Highest
 
-_SECRET = "SELECT history FROM secret"
-_NEW_SECRET = "INSERT INTO secret VALUES (?)"
+_READ_KEY = "SELECT history FROM secret"
+_KEEP_KEY = "INSERT INTO secret VALUES (?)"
 _SECRET_BYTES = 32
 _CHECKPOINTS = "SELECT checkpoint FROM checkpoints ORDER BY source_id"
 
@@ -194,9 +194,9 @@ class Store:
 
 
 def _secret(connection: DuckDBPyConnection) -> bytes:
-    kept = connection.execute(_SECRET).fetchall()
+    kept = connection.execute(_READ_KEY).fetchall()
     if kept:
         return bytes(kept[0][0])
     made = secrets.token_bytes(_SECRET_BYTES)
-    connection.execute(_NEW_SECRET, [made])
+    connection.execute(_KEEP_KEY, [made])
     return made
