@@ -150,3 +150,15 @@ def test_one_record_may_hold_calls_of_several_conversations() -> None:
     kept = Memory().take([Mapped(record(0), "otlp", [*span("t1", "a"), *span("t2", "b")])]).kept
     by_text = {k.event.text: k.conversation_id for k in kept}
     assert by_text["a"] == by_text["page for a"] != by_text["b"] == by_text["page for b"]
+
+
+def test_a_system_prompt_is_stored_once_in_a_conversation() -> None:
+    """Calls that send no history still send the system prompt; the same words from a user are news."""
+
+    def turn(offset: int) -> Mapped:
+        system = message(Role.SYSTEM, "You help.", Exchange.INPUT, "c")
+        return Mapped(record(offset), "generic", [system, message(Role.USER, "yes", Exchange.INPUT, "c")])
+
+    memory = Memory()
+    assert texts(memory.take([turn(0)]).kept) == ["You help.", "yes"]
+    assert texts(memory.take([turn(1)]).kept) == ["yes"]

@@ -185,8 +185,10 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
         if second and (second in keys or second in known):
             repeats = True
         elif first:
-            # A call that sends no history may well say the same thing twice; then only its call tells.
-            repeats = answered >= 0 and (first in keys or first in known)
+            # A call that sends no history may well say the same thing twice; then only its call tells. What the
+            # operator says is said again in every call.
+            told_again = answered >= 0 or event.role in _NOT_PROOF
+            repeats = told_again and (first in keys or first in known)
         else:
             repeats = position <= stitched
         if repeats:
