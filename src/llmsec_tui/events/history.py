@@ -15,7 +15,6 @@ harmless message, and would so be taken for a repeat.
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -27,6 +26,8 @@ Lookup = Callable[[list[int]], dict[int, str]]
 
 
 _ROLES: dict[Role | None, bytes] = {None: b"-", **{role: role.value.encode() for role in Role}}
+_MIX = 0x9E3779B97F4A7C15
+_KEY_BITS = (1 << 64) - 1
 _NOT_PROOF = frozenset({Role.SYSTEM, Role.DEVELOPER})
 
 
@@ -62,7 +63,7 @@ class Resolved(Struct):
     """Events that were seen before and are left out."""
 
 
-class _Keyed(NamedTuple):
+class _Keyed(Struct, gc=False):
     """An event and what it may be known by; keys that do not apply are 0."""
 
     sub_idx: int
@@ -76,7 +77,7 @@ class _Keyed(NamedTuple):
     """Of a message without a conversation id: its place behind all that leads to it."""
 
 
-class _Draft(NamedTuple):
+class _Draft(Struct, gc=False):
     mapped: Mapped
     singles: list[_Keyed]
     calls: list[list[_Keyed]]
@@ -126,29 +127,30 @@ def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, w
     opening = exchanged[0][1]
     conversation = opening.conversation_id
     scope = _scope(conversation or "", opening.service_name or "", opening.user_id or "")
+    call = _hash(b"call" + opening.call_id.encode(), secret) if opening.call_id is not None else 0
     equals: dict[bytes, int] = {}
     proven = False
-    place = scope
+    place = 0
     messages = []
     for sub_idx, event, sha in exchanged:
         # Hashes have one length, so these parts cannot run into each other.
         what = _ROLES[event.role] + (sha or content_sha256(f"{event.kind} {event.tool_call_id}"))
         count = equals[what] = equals.get(what, 0) + 1
+        said = _hash(b"said%b%d%b" % (scope, count, what), secret)
         first = second = chain = 0
-        if event.call_id is not None:
-            second = _hash(b"call%b%d%b%b" % (scope, count, what, event.call_id.encode()), secret)
+        # What is mixed here are hashes under a secret, so cheap mixing gives nobody a handle on the result.
+        if call:
+            second = (said ^ call) or 1
             wanted.add(second)
         if conversation is not None:
-            first = _hash(b"said%b%d%b" % (scope, count, what), secret)
+            first = said
             wanted.add(first)
         else:
-            chain = _hash(b"then%b%b" % (place, what), secret)
-            place = chain.to_bytes(8, "big")
+            place = (place * _MIX + said) & _KEY_BITS
             proven = proven or event.role not in _NOT_PROOF
             if proven:
+                chain = place or 1
                 wanted.add(chain)
-            else:
-                chain = 0
         messages.append(_Keyed(sub_idx, event, sha, first, second, chain))
     return messages
 
@@ -181,7 +183,8 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
                 stitched = position
                 conversation = keys[chain] if chain in keys else known[chain]
                 break
-    for position, (sub_idx, event, sha, first, second, chain) in enumerate(messages):
+    for position, message in enumerate(messages):
+        event, first, second, chain = message.event, message.first, message.second, message.chain
         if second and (second in keys or second in known):
             repeats = True
         elif first:
@@ -194,8 +197,10 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
         if repeats:
             resolved.repeats += 1
         else:
-            event_name = f"{name}.{sub_idx}" if sub_idx else name
-            resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, event_name, sha, event, conversation))
+            event_name = f"{name}.{message.sub_idx}" if message.sub_idx else name
+            resolved.kept.append(
+                Kept(mapped.record, mapped.format, message.sub_idx, event_name, message.sha, event, conversation)
+            )
         if first:
             keys[first] = ""
         if second:
@@ -217,7 +222,7 @@ def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
 def _settle_single(
     mapped: Mapped, single: _Keyed, conversation: str | None, known: dict[int, str], resolved: Resolved
 ) -> None:
-    sub_idx, event, sha, first, second, _ = single
+    sub_idx, event, sha, first, second = single.sub_idx, single.event, single.sha, single.first, single.second
     keys = resolved.keys
     if not first:
         name = _name(mapped.record)
