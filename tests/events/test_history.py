@@ -162,3 +162,15 @@ def test_a_system_prompt_is_stored_once_in_a_conversation() -> None:
     memory = Memory()
     assert texts(memory.take([turn(0)]).kept) == ["You help.", "yes"]
     assert texts(memory.take([turn(1)]).kept) == ["yes"]
+
+
+def test_what_another_span_of_the_trace_said_is_no_news() -> None:
+    """A tool's own span and the chat span that quotes it give one event, though only one names the conversation."""
+    memory = Memory()
+    tool = message(Role.TOOL, "a page", Exchange.INPUT, None, "trace")
+    chat = [
+        message(Role.USER, "read it", Exchange.INPUT, "c", "trace"),
+        message(Role.TOOL, "a page", Exchange.INPUT, "c", "trace"),
+    ]
+    assert texts(memory.take([Mapped(record(0), "otlp", [tool])]).kept) == ["a page"]
+    assert texts(memory.take([Mapped(record(1), "otlp", chat)]).kept) == ["read it"]

@@ -126,24 +126,24 @@ def _draft(mapped: Mapped, secret: bytes, wanted: set[int]) -> _Draft:
 def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, wanted: set[int]) -> list[_Keyed]:
     opening = exchanged[0][1]
     conversation = opening.conversation_id
-    scope = _scope(conversation or "", opening.service_name or "", opening.user_id or "")
-    call = _hash(b"call" + opening.call_id.encode(), secret) if opening.call_id is not None else 0
+    scope = _hash(_joined("in", conversation or "", opening.service_name or "", opening.user_id or ""), secret)
+    call = _call_key(opening, secret)
     equals: dict[bytes, int] = {}
     proven = False
-    place = 0
+    place = scope
     messages = []
     for sub_idx, event, sha in exchanged:
         # Hashes have one length, so these parts cannot run into each other.
         what = _ROLES[event.role] + (sha or content_sha256(f"{event.kind} {event.tool_call_id}"))
         count = equals[what] = equals.get(what, 0) + 1
-        said = _hash(b"said%b%d%b" % (scope, count, what), secret)
+        said = _hash(b"said%d%b" % (count, what), secret)
         first = second = chain = 0
         # What is mixed here are hashes under a secret, so cheap mixing gives nobody a handle on the result.
         if call:
             second = (said ^ call) or 1
             wanted.add(second)
         if conversation is not None:
-            first = said
+            first = (said ^ scope) or 1
             wanted.add(first)
         else:
             place = (place * _MIX + said) & _KEY_BITS
@@ -155,9 +155,15 @@ def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, w
     return messages
 
 
-def _scope(conversation: str, service: str, user: str) -> bytes:
-    named = f"{len(conversation)}:{conversation}{len(service)}:{service}{user}"
-    return blake2b(named.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _call_key(event: Event, secret: bytes) -> int:
+    """What tells a call from all others; 0 when the log does not."""
+    if event.call_id is None:
+        return 0
+    return _hash(_joined("call", event.call_id, event.service_name or ""), secret)
+
+
+def _joined(*parts: str) -> bytes:
+    return "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
 
 
 def _hash(data: bytes, secret: bytes) -> int:
@@ -175,8 +181,7 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
     conversation = messages[0].event.conversation_id
     stitched = -1
     if conversation is None:
-        opening = messages[0].sub_idx
-        conversation = f"stitched-{name}.{opening}" if opening else f"stitched-{name}"
+        conversation = _stitched(messages[0], mapped.record)
         for position in range(answered, -1, -1):
             chain = messages[position].chain
             if chain in keys or chain in known:
@@ -237,6 +242,14 @@ def _settle_single(
             resolved.kept = [kept for kept in resolved.kept if kept.event_id != name]
         resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, name, sha, event, conversation, amends))
         keys[first] = keys[second] = ""
+
+
+def _stitched(opening: _Keyed, record: Record) -> str:
+    """The name of a conversation that the log has none for: all spans of a trace give it the same."""
+    if (call_id := opening.event.call_id) is not None:
+        return f"stitched-{event_id(key64('call', call_id, opening.event.service_name or ''))}"
+    name = _name(record)
+    return f"stitched-{name}.{opening.sub_idx}" if opening.sub_idx else f"stitched-{name}"
 
 
 def _name(record: Record) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from llmsec_tui.events.model import ContentState, Exchange, Kind, Role, Trust, TsSource
+from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.harness import is_harness_text, split_tool_text, split_user_text
@@ -22,6 +22,9 @@ from llmsec_tui.formats.values import (
     first,
 )
 
+# Looking up a member of an enum costs more than a dict access, and these are needed for every record.
+_MESSAGE, _NATIVE, _NO_TIME = Kind.MESSAGE, TsSource.NATIVE, TsSource.NONE
+_INPUT, _OUTPUT = Exchange.INPUT, Exchange.OUTPUT
 _USER: Speaker = (Role.USER, Trust.USER)
 _SUBAGENT_USER: Speaker = (Role.USER, Trust.MODEL)
 _ASSISTANT: Speaker = (Role.ASSISTANT, Trust.MODEL)
@@ -56,31 +59,35 @@ def recognise(data: dict[str, Any]) -> bool:
 def to_events(data: dict[str, Any]) -> Found:
     """The content blocks of a message, or what the harness notes; unknown record types are named and kept."""
     kind = str(data.get("type"))
-    transcript = Transcript(_common(data), native_id=as_id(data.get("uuid")), history=False)
+    transcript = Transcript(_opening(data), native_id=as_id(data.get("uuid")), history=False)
     unknown = _RECORDS.get(kind, _unmapped)(data, transcript)
     if not transcript.events:
         transcript.single(kind=Kind.META)
     return Found(transcript.events, unknown or transcript.unknown)
 
 
-def _common(data: dict[str, Any]) -> Fields:
-    moment = to_micros(data.get("timestamp"))
-    message = data.get("message")
-    fields: Fields = {
-        "ts": moment,
-        "ts_source": TsSource.NONE if moment is None else TsSource.NATIVE,
-        "service_name": "claude-code",
-        "conversation_id": as_id(data.get("sessionId")),
-        "parent_id": as_id(data.get("parentUuid")),
-        "request_id": as_id(data.get("requestId")),
-        "workspace": as_id(data.get("cwd")),
-        "agent_id": as_id(data.get("agentId")),
-        "permission_mode": as_id(data.get("permissionMode")),
-    }
+def _opening(data: dict[str, Any]) -> Event:
+    """What all events of the record share; it carries no history."""
+    get = data.get
+    moment = to_micros(get("timestamp"))
+    message = get("message")
+    model = response_id = None
     if isinstance(message, dict) and "model" in message:
-        fields["response_model"] = as_id(message["model"])
-        fields["response_id"] = as_id(message.get("id"))
-    return fields
+        model, response_id = as_id(message["model"]), as_id(message.get("id"))
+    return Event(
+        kind=_MESSAGE,
+        ts=moment,
+        ts_source=_NO_TIME if moment is None else _NATIVE,
+        response_model=model,
+        response_id=response_id,
+        request_id=as_id(data["requestId"]) if "requestId" in data else None,
+        conversation_id=as_id(get("sessionId")),
+        parent_id=as_id(get("parentUuid")),
+        service_name="claude-code",
+        agent_id=as_id(data["agentId"]) if "agentId" in data else None,
+        workspace=as_id(get("cwd")),
+        permission_mode=as_id(data["permissionMode"]) if "permissionMode" in data else None,
+    )
 
 
 def _user(data: dict[str, Any], transcript: Transcript) -> str | None:
@@ -94,7 +101,7 @@ def _user(data: dict[str, Any], transcript: Transcript) -> str | None:
         elif (text := _block_text(block)) is not None:
             _user_text(text, by, transcript)
         elif block is not None:
-            transcript.part(block, by, Exchange.INPUT)
+            transcript.part(block, by, _INPUT)
     return None
 
 
@@ -107,13 +114,13 @@ def _block_text(block: Any) -> str | None:
 def _user_text(text: str, by: Speaker, transcript: Transcript) -> None:
     typed, reminders = split_user_text(text)
     if typed.strip() or not reminders:
-        transcript.emit(Exchange.INPUT, text_fields(typed, _HARNESS if is_harness_text(typed) else by))
+        transcript.emit(_INPUT, text_fields(typed, _HARNESS if is_harness_text(typed) else by))
     _reminders(reminders, transcript)
 
 
 def _reminders(reminders: list[str], transcript: Transcript) -> None:
     for reminder in reminders:
-        transcript.emit(Exchange.INPUT, text_fields(reminder, _HARNESS))
+        transcript.emit(_INPUT, text_fields(reminder, _HARNESS))
 
 
 def _tool_result(block: dict[str, Any], structured: Any, transcript: Transcript) -> None:
@@ -125,9 +132,9 @@ def _tool_result(block: dict[str, Any], structured: Any, transcript: Transcript)
     answer, reminders = split_tool_text(text)
     if reminders:
         fields |= {"text": answer or None, "content_state": ContentState.PRESENT if answer else ContentState.NONE}
-    if "persistedOutputPath" in as_dict(structured) and answer:
+    if answer and isinstance(structured, dict) and "persistedOutputPath" in structured:
         fields["content_state"] = ContentState.TRUNCATED
-    transcript.emit(Exchange.INPUT, fields)
+    transcript.emit(_INPUT, fields)
     _reminders(reminders, transcript)
 
 
@@ -145,9 +152,9 @@ def _denial(text: str, fields: Fields, transcript: Transcript) -> None:
     known = note.strip() in _DENIAL_TEXTS
     by = _HARNESS if known else (Role.TOOL, Trust.TOOL)
     noted = text_fields(note, by) | {"kind": Kind.PERMISSION, "permission_decision": "denied"}
-    transcript.emit(Exchange.INPUT, noted | {"tool_call_id": fields["tool_call_id"], "tool_is_error": True})
+    transcript.emit(_INPUT, noted | {"tool_call_id": fields["tool_call_id"], "tool_is_error": True})
     if said:
-        transcript.emit(Exchange.INPUT, text_fields(said, _USER if known else (Role.TOOL, Trust.TOOL)))
+        transcript.emit(_INPUT, text_fields(said, _USER if known else (Role.TOOL, Trust.TOOL)))
 
 
 def _assistant(data: dict[str, Any], transcript: Transcript) -> str | None:
@@ -156,19 +163,20 @@ def _assistant(data: dict[str, Any], transcript: Transcript) -> str | None:
         text = content_fields(message.get("content")).get("text")
         error = as_id(data.get("error"))
         noted = text_fields(text, _HARNESS) | {"kind": Kind.ERROR, "error_type": error or "api_error"}
-        transcript.emit(Exchange.OUTPUT, noted | {"error_message": text})
+        transcript.emit(_OUTPUT, noted | {"error_message": text})
         return None
     transcript.outcome(_outcome(message))
     by = _HARNESS if message.get("model") == "<synthetic>" else _ASSISTANT
     content = message.get("content")
     for block in content if isinstance(content, list) else [content]:
         if block is not None:
-            transcript.part(block, by, Exchange.OUTPUT)
+            transcript.part(block, by, _OUTPUT)
     return None
 
 
 def _outcome(message: dict[str, Any]) -> Fields:
-    outcome = usage_fields(as_dict(message.get("usage")))
+    usage = message.get("usage")
+    outcome = usage_fields(usage) if isinstance(usage, dict) else {}
     if outcome:
         # Every line of a message repeats its usage.
         outcome["usage_key"] = as_id(message.get("id"))
@@ -181,7 +189,7 @@ def _outcome(message: dict[str, Any]) -> Fields:
 
 def _summary(data: dict[str, Any], transcript: Transcript) -> str | None:
     text = as_str(data.get("summary")) or content_fields(as_dict(data.get("message")).get("content")).get("text")
-    transcript.emit(Exchange.INPUT, text_fields(text, _HARNESS) | {"kind": Kind.META, "operation_name": "summary"})
+    transcript.emit(_INPUT, text_fields(text, _HARNESS) | {"kind": Kind.META, "operation_name": "summary"})
     return None
 
 
@@ -189,14 +197,14 @@ def _queue(data: dict[str, Any], transcript: Transcript) -> str | None:
     """What a user types while the agent works is queued; it comes again as a turn, so this is no message."""
     fields = text_fields(as_str(data.get("content")), _USER)
     operation = f"queue/{as_id(data.get('operation')) or 'unknown'}"
-    transcript.emit(Exchange.INPUT, fields | {"kind": Kind.META, "operation_name": operation})
+    transcript.emit(_INPUT, fields | {"kind": Kind.META, "operation_name": operation})
     return None
 
 
 def _link(data: dict[str, Any], transcript: Transcript) -> str | None:
     url = as_id(first(data, "prUrl", "url"))
     attrs = compact_json({"url": url}) if url else None
-    transcript.emit(Exchange.INPUT, {"kind": Kind.META, "operation_name": "pr-link", "attrs": attrs})
+    transcript.emit(_INPUT, {"kind": Kind.META, "operation_name": "pr-link", "attrs": attrs})
     return None
 
 
@@ -204,16 +212,16 @@ def _system(data: dict[str, Any], transcript: Transcript) -> str | None:
     subtype = as_id(data.get("subtype")) or ""
     operation: Fields = {"operation_name": f"system/{subtype}"}
     if subtype == "api_error":
-        transcript.emit(Exchange.INPUT, operation | _api_error(data))
+        transcript.emit(_INPUT, operation | _api_error(data))
         return None
     if subtype == "stop_hook_summary":
-        transcript.emit(Exchange.INPUT, operation | _hooks(data))
+        transcript.emit(_INPUT, operation | _hooks(data))
         return None
     fields = text_fields(as_str(data.get("content")), _HARNESS) | operation
     if subtype != "local_command":
         fields["kind"] = Kind.META
     fields["duration_ms"] = as_float(data.get("durationMs"))
-    transcript.emit(Exchange.INPUT, fields)
+    transcript.emit(_INPUT, fields)
     return None if subtype in _SYSTEM_SUBTYPES else f"system/{subtype[:40]}"
 
 
@@ -254,7 +262,7 @@ def _progress(data: dict[str, Any], transcript: Transcript) -> str | None:
         fields["operation_name"] = f"hook/{as_id(progress.get('hookEvent')) or 'unknown'}"
     fields["tool_server"] = as_id(progress.get("serverName"))
     fields["tool_name"] = as_id(progress.get("toolName"))
-    transcript.emit(Exchange.INPUT, fields)
+    transcript.emit(_INPUT, fields)
     return None if subtype in _PROGRESS_SUBTYPES else f"progress/{subtype[:40]}"
 
 
@@ -274,7 +282,7 @@ def _unmapped(data: dict[str, Any], transcript: Transcript) -> str | None:
     kind = str(data.get("type"))
     text, state = (None, ContentState.NONE) if kind in _BOOKKEEPING else harvest(data)
     fields: Fields = {"role": Role.HARNESS, "trust": Trust.HARNESS, "text": text, "content_state": state}
-    transcript.emit(Exchange.INPUT, fields | {"kind": Kind.META, "operation_name": kind[:80]})
+    transcript.emit(_INPUT, fields | {"kind": Kind.META, "operation_name": kind[:80]})
     return kind[:80]
 
 

@@ -20,17 +20,17 @@ def common_fields(data: dict[str, Any], shape: Shape | None = None) -> Fields:
     for key in shape.nested:
         if isinstance(nested := data[key], dict):
             _collect_nested(key, nested, fields)
-    if "ts" in fields:
-        fields["ts_source"] = _NATIVE
     return fields
 
 
 def _collect(data: dict[str, Any], shape: Shape, fields: Fields) -> None:
+    for name in shape.times:
+        if "ts" not in fields and (moment := to_micros(data[name])) is not None:
+            fields["ts"] = moment
+            fields["ts_source"] = _NATIVE
     for field, name in shape.common:
-        if field not in fields:
-            value = to_micros(data[name]) if field == "ts" else as_id(data[name])
-            if value is not None:
-                fields[field] = value
+        if field not in fields and (value := as_id(data[name])) is not None:
+            fields[field] = value
 
 
 def _collect_nested(key: str, nested: dict[str, Any], fields: Fields) -> None:

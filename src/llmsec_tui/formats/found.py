@@ -1,11 +1,11 @@
 """What a format makes of one record."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from llmsec_tui.events.model import Event
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, gc=False):
     """The events of a record, and the name of what in it no mapping knows."""
 
     events: list[Event]

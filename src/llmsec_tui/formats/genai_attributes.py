@@ -14,7 +14,7 @@ from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.otlp_values import attributes_of
 from llmsec_tui.formats.parts import Fields, text_fields, tool_call_fields, tool_result_fields
 from llmsec_tui.formats.sides import add_side
-from llmsec_tui.formats.transcript import ToolNames, Transcript
+from llmsec_tui.formats.transcript import ToolNames, Transcript, opening_of
 from llmsec_tui.formats.values import (
     as_dict,
     as_dicts,
@@ -91,7 +91,7 @@ def span_events(span: dict[str, Any], attributes: dict[str, Any], common: Fields
         return _other_span(span, attributes, common, timed)
     output = {} if ended is None else {"ts": ended, "ts_source": TsSource.SPAN_END}
     outcome = timed | _outcome(attributes, operation, common["span_id"])
-    transcript = Transcript(common, output=output, outcome=outcome, names=names)
+    transcript = Transcript(opening_of(common), output=output, outcome=outcome, names=names)
     _add_messages(transcript, attributes)
     for event in _message_events(span):
         _add_message_event(transcript, as_str(event.get("name")) or "", attributes_of(event))
@@ -110,7 +110,8 @@ def span_events(span: dict[str, Any], attributes: dict[str, Any], common: Fields
 def log_events(log: dict[str, Any], body: Any, attributes: dict[str, Any], common: Fields) -> Found:
     """What one log record tells: a message, or the details of a whole call."""
     name = as_id(first(log, "eventName", "event_name")) or as_id(attributes.get("event.name")) or ""
-    transcript = Transcript(common, outcome=_outcome(attributes, common.get("operation_name"), common["span_id"]))
+    outcome = _outcome(attributes, common.get("operation_name"), common["span_id"])
+    transcript = Transcript(opening_of(common), outcome=outcome)
     if name in _MESSAGE_EVENTS or name == "gen_ai.choice":
         _add_message_event(transcript, name, {**attributes, **as_dict(decoded(body))})
         return Found(transcript.finish(content_state=ContentState.OFF), transcript.unknown)
@@ -318,7 +319,7 @@ def _other_span(span: dict[str, Any], attributes: dict[str, Any], common: Fields
     dialect = next((name for name, keys in _OTHER_DIALECTS.items() if any(key in attributes for key in keys)), "span")
     name = as_id(span.get("name"))
     named = {**common, "operation_name": name[:200] if name else None}
-    transcript = Transcript(named, outcome=timed)
+    transcript = Transcript(opening_of(named), outcome=timed)
     add_side(transcript, decoded(first(attributes, *_OTHER_INPUTS)), Exchange.INPUT)
     add_side(transcript, decoded(first(attributes, *_OTHER_OUTPUTS)), Exchange.OUTPUT)
     if transcript.events:

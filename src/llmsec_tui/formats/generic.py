@@ -11,12 +11,14 @@ from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.shape import Shape, shape_of
 from llmsec_tui.formats.sides import add_side
 from llmsec_tui.formats.speakers import is_role, speaker
-from llmsec_tui.formats.transcript import Transcript
+from llmsec_tui.formats.transcript import Transcript, opening_of
 from llmsec_tui.formats.usage import usage_fields
-from llmsec_tui.formats.values import as_dict, as_float, as_id, as_str, decoded, first
+from llmsec_tui.formats.values import as_dict, as_float, as_id, as_str, decoded, first, first_of
 
 # Looking up a member of an enum costs more than a dict access, and these are needed for every record.
 _INPUT, _OUTPUT, _ASSISTANT = Exchange.INPUT, Exchange.OUTPUT, Role.ASSISTANT
+_TEXT_OR_LIST = (str, list)
+_CONTENT = (str, list, dict)
 _PAST_LISTS = ("history", "chat", "turns")
 """Lists of what was said before; the prompt that is being answered stands beside them."""
 _WRAPPERS = ("request", "payload", "data", "event", "body", "record", "inputs", "kwargs", "params", "attributes")
@@ -28,26 +30,32 @@ def recognise(data: dict[str, Any]) -> bool:
     return bool(_message_list(data, shape)[1]) or _is_message(data, shape) or _is_pair(data, shape)
 
 
-def to_events(data: dict[str, Any]) -> Found:
-    """One call (what went in, what came out), or one message."""
+def to_events(data: dict[str, Any]) -> Found | None:
+    """One call (what went in, what came out), or one message; None for what ``recognise`` refuses."""
     shape = shape_of(data)
-    common = common_fields(data, shape)
     key, messages = _message_list(data, shape)
-    if not messages and _is_message(data, shape):
-        return _single_message(data, shape, common)
-    answer = first(data, *shape.answers)
+    if not messages:
+        if _is_message(data, shape):
+            return _single_message(data, shape)
+        if not _is_pair(data, shape):
+            return None
+    return _call(data, shape, key, messages)
+
+
+def _call(data: dict[str, Any], shape: Shape, key: str, messages: list[Any]) -> Found:
+    """One call; ``messages`` are those under ``key``, if there are any."""
+    common = common_fields(data, shape)
+    answer = first_of(data, shape.answers)
     asked, answered = _parted(messages, answer, "choices" in data)
-    transcript = Transcript(_call_fields(common), outcome=_outcome(data, shape, common))
-    for name in shape.systems[:1]:
-        transcript.say("system", data[name], _INPUT)
-    for message in asked:
-        transcript.messages(_named(message), _INPUT)
+    transcript = Transcript(opening_of(_call_fields(common)), outcome=_outcome(data, shape, common))
+    if shape.systems:
+        transcript.say("system", data[shape.systems[0]], _INPUT)
+    _add(transcript, asked, _INPUT)
     if not messages or key in _PAST_LISTS:
-        add_side(transcript, first(data, *shape.prompts), _INPUT)
-    if isinstance(documents := first(data, *shape.documents), str | list):
+        add_side(transcript, first_of(data, shape.prompts), _INPUT)
+    if shape.documents and isinstance(documents := first_of(data, shape.documents), _TEXT_OR_LIST):
         transcript.documents(documents)
-    for message in answered:
-        transcript.messages(_named(message), _OUTPUT)
+    _add(transcript, answered, _OUTPUT)
     if "choices" in data:
         add_answer(transcript, {"choices": data["choices"]})
     add_side(transcript, answer, _OUTPUT)
@@ -64,8 +72,10 @@ def anything(data: Any) -> Found:
         if isinstance(inner, dict) and recognise(inner):
             rest = {name: value for name, value in plain.items() if name != key}
             noted = _noted(rest)
+            merged = {**rest, **inner}
+            chat = to_events(merged) or _call(merged, shape_of(merged), "", [])
             # Ids and times alone are not worth an event.
-            return Found([*to_events({**rest, **inner}).events, *([noted] if " " in (noted.text or "") else [])])
+            return Found([*chat.events, *([noted] if " " in (noted.text or "") else [])])
     return Found([_noted(data)])
 
 
@@ -85,19 +95,19 @@ def _message_list(data: dict[str, Any], shape: Shape) -> tuple[str, list[Any]]:
 
 
 def _has_role(message: dict[str, Any]) -> bool:
-    return "role" in message or is_role(first(message, *shape_of(message).roles))
+    return "role" in message or is_role(first_of(message, shape_of(message).roles))
 
 
 def _is_message(data: dict[str, Any], shape: Shape) -> bool:
-    if not shape.roles or not is_role(first(data, *shape.roles)):
+    if not shape.roles or not is_role(first_of(data, shape.roles)):
         return False
-    held = isinstance(first(data, *shape.contents), str | list | dict)
+    held = isinstance(first_of(data, shape.contents), _CONTENT)
     return held or "tool_calls" in data or "parts" in data
 
 
 def _is_pair(data: dict[str, Any], shape: Shape) -> bool:
-    asked = isinstance(first(data, *shape.prompts), str | list | dict)
-    answered = isinstance(first(data, *shape.answers), str | list | dict)
+    asked = isinstance(first_of(data, shape.prompts), _CONTENT)
+    answered = isinstance(first_of(data, shape.answers), _CONTENT)
     return (asked and answered) or ((asked or answered) and "model" in data)
 
 
@@ -111,9 +121,18 @@ def _parted(messages: list[Any], answer: Any, has_choices: bool) -> tuple[list[A
 
 
 def _is_answer(message: Any) -> bool:
-    plain = as_dict(message)
-    role = plain["role"] if "role" in plain else first(plain, *shape_of(plain).roles)
+    if not isinstance(message, dict):
+        return False
+    role = message["role"] if "role" in message else first_of(message, shape_of(message).roles)
     return role == "assistant" or speaker(role, _INPUT)[0] is _ASSISTANT
+
+
+def _add(transcript: Transcript, messages: list[Any], exchange: Exchange) -> None:
+    for message in messages:
+        if isinstance(message, dict) and "role" in message and "content" in message:
+            transcript.message(message, exchange)
+        else:
+            transcript.messages(_named(message), exchange)
 
 
 def _named(message: Any) -> Any:
@@ -121,20 +140,21 @@ def _named(message: Any) -> Any:
     if not isinstance(message, dict) or ("role" in message and ("content" in message or "parts" in message)):
         return message
     shape = shape_of(message)
-    content = first(message, *shape.contents)
+    content = first_of(message, shape.contents)
     if isinstance(content, dict):
         content = first(content, "content", "parts", "text") or [content]
-    return {**message, "role": first(message, *shape.roles), "content": content}
+    return {**message, "role": first_of(message, shape.roles), "content": content}
 
 
-def _single_message(data: dict[str, Any], shape: Shape, common: Fields) -> Found:
+def _single_message(data: dict[str, Any], shape: Shape) -> Found:
     """A line of a log that writes one line a message. It is no call, so it carries no history."""
+    common = common_fields(data, shape)
     message = _named(data)
     answer = _is_answer(message)
     transcript = Transcript(
-        common,
+        opening_of(common),
         outcome=_outcome(data, shape, common) if answer else None,
-        native_id=as_id(first(data, *shape.message_ids)),
+        native_id=as_id(first_of(data, shape.message_ids)),
         history=False,
     )
     transcript.message(message, Exchange.OUTPUT if answer else Exchange.INPUT)
@@ -144,7 +164,9 @@ def _single_message(data: dict[str, Any], shape: Shape, common: Fields) -> Found
 def _call_fields(common: Fields) -> Fields:
     """What all events of the call share; its ids tell it from other calls."""
     call_id = common.get("trace_id") or common.get("response_id") or common.get("request_id")
-    return {**common, "call_id": call_id} if call_id else common
+    if call_id:
+        common["call_id"] = call_id
+    return common
 
 
 def _outcome(data: dict[str, Any], shape: Shape, common: Fields) -> Fields:
@@ -152,15 +174,14 @@ def _outcome(data: dict[str, Any], shape: Shape, common: Fields) -> Fields:
     fields: Fields = {}
     if shape.usages:
         usage = data.get("usage")
-        fields = usage_fields(usage if isinstance(usage, dict) else data)
-        if fields:
+        if fields := usage_fields(usage if isinstance(usage, dict) else data):
             fields["usage_key"] = common.get("response_id") or common.get("request_id") or common.get("trace_id")
     if shape.durations:
-        fields["duration_ms"] = as_float(first(data, *shape.durations))
+        fields["duration_ms"] = as_float(first_of(data, shape.durations))
     if shape.costs:
-        fields["cost_usd"] = as_float(first(data, *shape.costs))
+        fields["cost_usd"] = as_float(first_of(data, shape.costs))
     if shape.finishes:
-        fields["finish_reasons"] = as_id(first(data, *shape.finishes))
+        fields["finish_reasons"] = as_id(first_of(data, shape.finishes))
     return fields
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from llmsec_tui.events.model import ContentState, Exchange, Kind, Trust, TsSource
+from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Trust, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.openai import add_answer, outcome_fields
@@ -19,9 +19,12 @@ from llmsec_tui.formats.values import (
     as_str,
     compact_json,
     decoded,
-    first,
 )
 
+# Looking up a member of an enum costs more than a dict access, and these are needed for every record.
+_MESSAGE, _INPUT, _OUTPUT = Kind.MESSAGE, Exchange.INPUT, Exchange.OUTPUT
+_NATIVE, _NO_TIME = TsSource.NATIVE, TsSource.NONE
+_OFF, _NO_CONTENT = ContentState.OFF, ContentState.NONE
 _DENIED = ("guardrail_intervened", "blocked", "failure", "failed")
 
 
@@ -34,85 +37,84 @@ def to_events(data: dict[str, Any]) -> Found:
     """Messages, the answer, guardrail verdicts, retrieved documents and the failure of one proxied call."""
     metadata = as_dict(decoded(data.get("metadata")))
     messages, answer = decoded(data.get("messages")), decoded(data.get("response"))
-    call = _call_fields(data, metadata, as_dict(answer))
-    started = call["ts"]
+    body = answer if isinstance(answer, dict) else {}
+    opening = _opening(data, metadata, body)
     ended = to_micros(data.get("endTime"))
-    output = {} if ended is None else {"ts": ended}
-    transcript = Transcript(call, output=output, outcome=_outcome(data, as_dict(answer), started, ended))
+    transcript = Transcript(
+        opening,
+        output=None if ended is None else {"ts": ended},
+        outcome=_outcome(data, body, opening.response_id, opening.ts, ended),
+    )
     # Spend rows hold "{}" where prompts are not stored.
     if messages:
-        transcript.messages(messages, Exchange.INPUT)
-    for search in as_dicts(metadata.get("vector_store_request_metadata")):
-        found = as_dict(search.get("vector_store_search_response"))
-        transcript.documents(as_list(found.get("data")))
+        transcript.messages(messages, _INPUT)
+    if "vector_store_request_metadata" in metadata:
+        for search in as_dicts(metadata["vector_store_request_metadata"]):
+            found = as_dict(search.get("vector_store_search_response"))
+            transcript.documents(as_list(found.get("data")))
     if isinstance(answer, dict):
         add_answer(transcript, answer)
     elif answer:
-        transcript.messages(answer, Exchange.OUTPUT)
-    for guardrail in as_dicts(_listed(first(data, "guardrail_information") or metadata.get("guardrail_information"))):
-        transcript.single(**_guardrail(guardrail))
+        transcript.messages(answer, _OUTPUT)
+    if judged := data.get("guardrail_information") or metadata.get("guardrail_information"):
+        for guardrail in as_dicts(_listed(judged)):
+            transcript.single(**_guardrail(guardrail))
     if data.get("status") == "failure" or data.get("error_str"):
         transcript.single(**_failure(data))
-    return Found(
-        transcript.finish(content_state=ContentState.NONE if messages else ContentState.OFF), transcript.unknown
+    return Found(transcript.finish(content_state=_NO_CONTENT if messages else _OFF), transcript.unknown)
+
+
+def _opening(data: dict[str, Any], metadata: dict[str, Any], answer: dict[str, Any]) -> Event:
+    """What all events of the call share."""
+    get = data.get
+    response_id = as_id(get("request_id") if get("id") is None else data["id"])
+    started = to_micros(get("startTime"))
+    return Event(
+        kind=_MESSAGE,
+        # The trace id of LiteLLM may span a session, so the call is told by its own id.
+        call_id=response_id,
+        ts=started,
+        ts_source=_NO_TIME if started is None else _NATIVE,
+        operation_name=as_id(get("call_type")),
+        provider_name=as_id(get("custom_llm_provider")),
+        request_model=as_id(get("model")) or as_id(get("model_group")),
+        response_model=as_id(answer.get("model")),
+        response_id=response_id,
+        conversation_id=as_id(get("session_id") or metadata.get("session_id")),
+        trace_id=as_id(get("trace_id")),
+        user_id=as_id(get("end_user"))
+        or as_id(metadata.get("user_api_key_end_user_id"))
+        or as_id(metadata.get("user_api_key_user_id"))
+        or as_id(get("user"))
+        or as_id(metadata.get("user_api_key_alias")),
+        source_ip=as_id(get("requester_ip_address")) or as_id(metadata.get("requester_ip_address")),
+        tenant_id=as_id(metadata.get("user_api_key_team_id"))
+        or as_id(get("team_id"))
+        or as_id(metadata.get("user_api_key_org_id"))
+        or as_id(get("organization_id")),
     )
 
 
-def _call_fields(data: dict[str, Any], metadata: dict[str, Any], answer: dict[str, Any]) -> Fields:
-    response_id = as_id(first(data, "id", "request_id"))
-    started = to_micros(data.get("startTime"))
-    return {
-        "ts": started,
-        "ts_source": TsSource.NONE if started is None else TsSource.NATIVE,
-        "operation_name": as_id(data.get("call_type")),
-        "provider_name": as_id(data.get("custom_llm_provider")),
-        "request_model": as_id(data.get("model")) or as_id(data.get("model_group")),
-        "response_model": as_id(answer.get("model")),
-        "response_id": response_id,
-        # The trace id of LiteLLM may span a session, so the call is told by its own id.
-        "call_id": response_id,
-        "trace_id": as_id(data.get("trace_id")),
-        "conversation_id": as_id(first(data, "session_id") or metadata.get("session_id")),
-        "user_id": _first_id(
-            data.get("end_user"),
-            metadata.get("user_api_key_end_user_id"),
-            metadata.get("user_api_key_user_id"),
-            data.get("user"),
-            metadata.get("user_api_key_alias"),
-        ),
-        "tenant_id": _first_id(
-            metadata.get("user_api_key_team_id"),
-            data.get("team_id"),
-            metadata.get("user_api_key_org_id"),
-            data.get("organization_id"),
-        ),
-        "source_ip": _first_id(data.get("requester_ip_address"), metadata.get("requester_ip_address")),
-    }
-
-
-def _first_id(*values: Any) -> str | None:
-    for value in values:
-        if (named := as_id(value)) is not None:
-            return named
-    return None
-
-
-def _outcome(data: dict[str, Any], answer: dict[str, Any], started: int | None, ended: int | None) -> Fields:
+def _outcome(
+    data: dict[str, Any], answer: dict[str, Any], response_id: str | None, started: int | None, ended: int | None
+) -> Fields:
+    """What the answer says of itself, and in place of that what the proxy has counted."""
     outcome = outcome_fields(answer)
-    first_token = to_micros(data.get("completionStartTime"))
-    fields = {
-        "input_tokens": as_int(data.get("prompt_tokens")),
-        "output_tokens": as_int(data.get("completion_tokens")),
-        "usage_key": as_id(first(data, "id", "request_id")),
-        "cost_usd": as_float(first(data, "response_cost", "spend")),
-        "duration_ms": _between(started, ended),
-        "ttft_ms": _between(started, first_token),
-    }
-    return outcome | {name: value for name, value in fields.items() if value is not None}
-
-
-def _between(start: int | None, end: int | None) -> float | None:
-    return None if start is None or end is None else (end - start) / 1000
+    if (tokens_in := as_int(data.get("prompt_tokens"))) is not None:
+        outcome["input_tokens"] = tokens_in
+    if (tokens_out := as_int(data.get("completion_tokens"))) is not None:
+        outcome["output_tokens"] = tokens_out
+    if response_id is not None:
+        outcome["usage_key"] = response_id
+    cost = data.get("response_cost")
+    if (cost := as_float(data.get("spend") if cost is None else cost)) is not None:
+        outcome["cost_usd"] = cost
+    if started is not None:
+        if ended is not None:
+            outcome["duration_ms"] = (ended - started) / 1000
+        if (first_token := to_micros(data.get("completionStartTime"))) is not None:
+            outcome["ttft_ms"] = (first_token - started) / 1000
+    return outcome
 
 
 def _listed(value: Any) -> Any:

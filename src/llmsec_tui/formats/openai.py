@@ -8,24 +8,27 @@ from llmsec_tui.formats.common import common_fields
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.openai_items import add_items
 from llmsec_tui.formats.parts import Fields
-from llmsec_tui.formats.transcript import Transcript
+from llmsec_tui.formats.transcript import Transcript, opening_of
 from llmsec_tui.formats.usage import usage_fields
 from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_status, as_str, compact_json, decoded, first
 
+_OUTPUT = Exchange.OUTPUT
 _OBJECTS = ("chat.completion", "response", "chat.completion.chunk", "text_completion")
 _REQUEST_KEYS = ("messages", "input", "prompt")
 
 
 def recognise(data: dict[str, Any]) -> bool:
     """A body of OpenAI's, a Batch line, or a request or messages beside a response body."""
-    if data.get("object") in _OBJECTS:
+    if "object" in data and data["object"] in _OBJECTS:
         return True
     if "custom_id" in data:
         return isinstance(data.get("response"), dict) or isinstance(data.get("body"), dict)
-    if isinstance(data.get("choices"), list):
+    if "choices" in data and isinstance(data["choices"], list):
         return True
     response = data.get("response")
-    return isinstance(response, dict) and (_is_answer(response) or _is_answer(as_dict(response.get("body"))))
+    if not isinstance(response, dict):
+        return False
+    return _is_answer(response) or ("body" in response and _is_answer(as_dict(response["body"])))
 
 
 def to_events(data: dict[str, Any]) -> Found:
@@ -37,7 +40,7 @@ def to_events(data: dict[str, Any]) -> Found:
     call = _call_fields(data, request, answer)
     if as_id(request.get("user")):
         call.setdefault("user_id", as_id(request["user"]))
-    transcript = Transcript(call, outcome=outcome_fields(answer))
+    transcript = Transcript(opening_of(call), outcome=outcome_fields(answer))
     add_request(transcript, request)
     add_answer(transcript, answer)
     _add_failure(transcript, data, answer)
@@ -65,18 +68,22 @@ def add_answer(transcript: Transcript, answer: dict[str, Any]) -> None:
     """The choices of a chat completion or the output items of a response, and its filters' verdicts."""
     for choice in as_dicts(answer.get("choices")):
         if isinstance(message := choice.get("message"), dict):
-            transcript.message(message if "role" in message else {"role": "assistant", **message}, Exchange.OUTPUT)
+            transcript.message(message if "role" in message else {"role": "assistant", **message}, _OUTPUT)
         elif isinstance(choice.get("text"), str):
-            transcript.say("assistant", choice["text"], Exchange.OUTPUT)
-        _add_filters(transcript, choice.get("content_filter_results"), "completion")
-    add_items(transcript, answer.get("output"), Exchange.OUTPUT)
-    for prompt in as_dicts(answer.get("prompt_filter_results") or answer.get("prompt_annotations")):
-        _add_filters(transcript, prompt.get("content_filter_results"), "prompt")
+            transcript.say("assistant", choice["text"], _OUTPUT)
+        if "content_filter_results" in choice:
+            _add_filters(transcript, choice["content_filter_results"], "completion")
+    if "output" in answer:
+        add_items(transcript, answer["output"], _OUTPUT)
+    if filtered := answer.get("prompt_filter_results") or answer.get("prompt_annotations"):
+        for prompt in as_dicts(filtered):
+            _add_filters(transcript, prompt.get("content_filter_results"), "prompt")
 
 
 def outcome_fields(answer: dict[str, Any]) -> Fields:
     """Usage and finish reasons of a response body."""
-    usage = usage_fields(as_dict(answer.get("usage")))
+    used = answer.get("usage")
+    usage = usage_fields(used) if isinstance(used, dict) else {}
     if usage:
         usage["usage_key"] = as_id(answer.get("id"))
     reasons = [reason for choice in as_dicts(answer.get("choices")) if (reason := as_id(choice.get("finish_reason")))]
@@ -91,7 +98,7 @@ def outcome_fields(answer: dict[str, Any]) -> Fields:
 
 
 def _is_answer(body: dict[str, Any]) -> bool:
-    return isinstance(body.get("choices"), list) or body.get("object") in _OBJECTS
+    return isinstance(body.get("choices"), list) or ("object" in body and body["object"] in _OBJECTS)
 
 
 def _answer(data: dict[str, Any]) -> dict[str, Any]:

@@ -20,12 +20,16 @@ Fields = dict[str, Any]
 Speaker = tuple[Role | None, Trust]
 
 # Looking up a member of an enum costs more than a dict access, and these are needed for every text.
-_MESSAGE, _RETRIEVED, _PRESENT = Kind.MESSAGE, Trust.RETRIEVED, ContentState.PRESENT
+_MESSAGE, _TOOL_CALL, _TOOL_RESULT = Kind.MESSAGE, Kind.TOOL_CALL, Kind.TOOL_RESULT
+_ASSISTANT, _TOOL = Role.ASSISTANT, Role.TOOL
+_FROM_MODEL, _FROM_TOOL, _RETRIEVED = Trust.MODEL, Trust.TOOL, Trust.RETRIEVED
+_TEXT, _ARGUMENTS, _RESULT = PartType.TEXT, PartType.TOOL_ARGUMENTS, PartType.TOOL_RESULT
+_PRESENT, _NO_CONTENT = ContentState.PRESENT, ContentState.NONE
 _DOCUMENT_TEXTS = ("content", "text", "page_content", "pageContent", "document", "chunk", "body", "snippet")
 _DOCUMENT_LABELS = ("id", "title", "source", "url", "uri", "score", "metadata")
 
 
-def text_fields(text: str | None, by: Speaker, part_type: PartType = PartType.TEXT) -> Fields:
+def text_fields(text: str | None, by: Speaker, part_type: PartType = _TEXT) -> Fields:
     """A text that somebody said; an empty one is no content."""
     role, trust = by
     kind = _MESSAGE
@@ -33,8 +37,14 @@ def text_fields(text: str | None, by: Speaker, part_type: PartType = PartType.TE
         kind, part_type = Kind.RETRIEVAL, PartType.DOCUMENT
     if not text:
         return {"kind": kind, "role": role, "trust": trust}
-    said = {"text": text, "part_type": part_type, "content_state": _PRESENT}
-    return {"kind": kind, "role": role, "trust": trust, **said}
+    return {
+        "kind": kind,
+        "role": role,
+        "trust": trust,
+        "text": text,
+        "part_type": part_type,
+        "content_state": _PRESENT,
+    }
 
 
 def reasoning_fields(text: str | None, *, encrypted: bool = False) -> Fields:
@@ -55,12 +65,12 @@ def tool_call_fields(name: Any, arguments: Any, call_id: Any) -> Fields:
     tool, server = split_tool(as_id(name))
     text = arguments_text(arguments)
     return {
-        "kind": Kind.TOOL_CALL,
-        "role": Role.ASSISTANT,
-        "trust": Trust.MODEL,
+        "kind": _TOOL_CALL,
+        "role": _ASSISTANT,
+        "trust": _FROM_MODEL,
         "text": text or None,
-        "part_type": PartType.TOOL_ARGUMENTS,
-        "content_state": ContentState.PRESENT if text else ContentState.NONE,
+        "part_type": _ARGUMENTS,
+        "content_state": _PRESENT if text else _NO_CONTENT,
         "tool_name": tool,
         "tool_server": server,
         "tool_call_id": as_id(call_id),
@@ -71,10 +81,10 @@ def tool_result_fields(content: Any, call_id: Any, *, name: Any = None, is_error
     """What a tool answered: text, parts, or any JSON."""
     tool, server = split_tool(as_id(name))
     return {
-        "kind": Kind.TOOL_RESULT,
-        "role": Role.TOOL,
-        "trust": Trust.TOOL,
-        "part_type": PartType.TOOL_RESULT,
+        "kind": _TOOL_RESULT,
+        "role": _TOOL,
+        "trust": _FROM_TOOL,
+        "part_type": _RESULT,
         "tool_name": tool,
         "tool_server": server,
         "tool_call_id": as_id(call_id),
@@ -110,14 +120,13 @@ def content_fields(content: Any) -> Fields:
 
 def part_fields(part: Any, by: Speaker) -> Fields | None:
     """Event fields of one content part; None for a type that nobody has mapped (see ``unmapped_fields``)."""
-    if isinstance(part, str):
-        return text_fields(as_str(part), by)
-    plain = as_dict(part)
-    kind = plain.get("type")
+    if not isinstance(part, dict):
+        return text_fields(as_str(part), by) if isinstance(part, str) else None
+    kind = part.get("type")
     if isinstance(kind, str):
         mapping = _PARTS.get(kind)
-        return mapping(plain, by) if mapping is not None else None
-    return text_fields(as_str(plain["text"]), by) if isinstance(plain.get("text"), str) else None
+        return mapping(part, by) if mapping is not None else None
+    return text_fields(as_str(part["text"]), by) if isinstance(part.get("text"), str) else None
 
 
 def unmapped_fields(part: Any, by: Speaker) -> Fields:
@@ -136,7 +145,7 @@ def part_name(part: Any) -> str:
 
 
 def _shown(text: str | None) -> Fields:
-    return {"text": text, "content_state": ContentState.PRESENT} if text else {}
+    return {"text": text, "content_state": _PRESENT} if text else {}
 
 
 def _item_text(item: Any) -> str | None:
@@ -179,7 +188,8 @@ def _url(part: dict[str, Any]) -> Any:
 
 
 def _text(part: dict[str, Any], by: Speaker) -> Fields:
-    return text_fields(as_str(first(part, "text", "content")), by)
+    text = part.get("text")
+    return text_fields(as_str(part.get("content") if text is None else text), by)
 
 
 def _refusal(part: dict[str, Any], by: Speaker) -> Fields:
@@ -196,17 +206,18 @@ def _reasoning(part: dict[str, Any], by: Speaker) -> Fields:
 
 
 def _tool_call(part: dict[str, Any], by: Speaker) -> Fields:
-    inner = as_dict(part.get("server_tool_call") or part.get("function") or part.get("custom"))
-    arguments = first(part, "input", "arguments", "args")
-    if arguments is None:
-        arguments = (
-            first(inner, "arguments", "input")
-            or {key: inner[key] for key in inner if key not in ("type", "name")}
-            or None
-        )
-    name = part.get("name") or inner.get("name") or inner.get("type")
+    name, arguments = part.get("name"), first(part, "input", "arguments", "args")
+    if not name or arguments is None:
+        inner = as_dict(part.get("server_tool_call") or part.get("function") or part.get("custom"))
+        name = name or inner.get("name") or inner.get("type")
+        if arguments is None:
+            arguments = (
+                first(inner, "arguments", "input")
+                or {key: inner[key] for key in inner if key not in ("type", "name")}
+                or None
+            )
     fields = tool_call_fields(name, arguments, first(part, "id", "call_id", "tool_call_id"))
-    if server := as_id(part.get("server_name")):
+    if "server_name" in part and (server := as_id(part["server_name"])):
         fields["tool_server"] = server
     return fields
 

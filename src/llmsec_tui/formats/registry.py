@@ -5,7 +5,9 @@ Recognition is by record and not by file: one file can mix families, and a live 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
@@ -28,10 +30,11 @@ class Format:
     """The keys that it is recognised by."""
     recognise: Callable[[dict[str, Any]], bool]
     """Looks at a few keys; it runs on every record."""
-    to_events: Callable[[dict[str, Any]], Found]
+    to_events: Callable[[dict[str, Any]], Found | None]
+    """None where it finds that the record is not of this format."""
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True, gc=False):
     """What became of one record."""
 
     format: str
@@ -78,12 +81,15 @@ FORMATS: tuple[Format, ...] = (
     ),
 )
 """Most specific first."""
+_LAST = FORMATS[-1]
+"""It looks for all that it maps to recognise a record, so its mapping recognises too, and is not preceded by that."""
 
 
 def map_record(record: Record) -> Outcome:
     """The events of a record of any format. Raises FormatError, and nothing else, for what cannot be mapped at all."""
+    data = record.data
     try:
-        return _mapped(record.data)
+        return _one(data) if isinstance(data, dict) else _many(_items(data))
     except RecursionError as error:
         raise _unmappable(record, "It is nested too deep.") from error
     except FormatError as error:
@@ -108,22 +114,21 @@ def _unmappable(record: Record, why: str) -> FormatError:
     )
 
 
-def _mapped(data: Any) -> Outcome:
-    if isinstance(data, dict):
-        return _one(data)
-    mapped = [_one(item) for item in _items(data)]
+def _many(items: list[Any]) -> Outcome:
+    mapped = [_one(item) for item in items]
     unknown = next((one.unknown for one in mapped if one.unknown is not None), None)
     return Outcome(mapped[0].format, [event for one in mapped for event in one.events], unknown)
 
 
 def _one(data: Any) -> Outcome:
-    known = _format_of(data)
-    if known is None:
-        return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
-    events, unknown = known.to_events(data)
-    if unknown is not None:
-        unknown = storable(f"{known.name}/{unknown}"[:_LONGEST_NAME])
-    return Outcome(known.name, events, unknown)
+    if isinstance(data, dict):
+        for known in FORMATS:
+            if (known is _LAST or known.recognise(data)) and (found := known.to_events(data)) is not None:
+                unknown = found.unknown
+                if unknown is not None:
+                    unknown = storable(f"{known.name}/{unknown}"[:_LONGEST_NAME])
+                return Outcome(known.name, found.events, unknown)
+    return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
 
 
 def _items(data: Any) -> list[Any]:

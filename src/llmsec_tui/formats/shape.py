@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+_TIMES = (
+    *("timestamp", "@timestamp", "ts", "time", "datetime", "created_at", "createdAt", "created"),
+    *("start_time", "startTime", "logged_at", "event_time", "date"),
+)
 _COMMON: dict[str, tuple[str, ...]] = {
-    "ts": (
-        *("timestamp", "@timestamp", "ts", "time", "datetime", "created_at", "createdAt", "created"),
-        *("start_time", "startTime", "logged_at", "event_time", "date"),
-    ),
     "conversation_id": (
         *("conversation_id", "conversationId", "session_id", "sessionId", "thread_id", "threadId"),
         *("chat_id", "chatId", "dialog_id", "conversation", "session", "thread"),
@@ -63,6 +63,7 @@ class Shape(NamedTuple):
 
     common: tuple[tuple[str, str], ...]
     """(event field, name)."""
+    times: tuple[str, ...]
     nested: tuple[str, ...]
     lists: tuple[str, ...]
     systems: tuple[str, ...]
@@ -79,7 +80,7 @@ class Shape(NamedTuple):
 
 
 _GROUPS = (
-    *(_NESTED, _LISTS, _SYSTEMS, _PROMPTS, _ANSWERS, _DOCUMENTS, _ROLES, _CONTENTS),
+    *(_TIMES, _NESTED, _LISTS, _SYSTEMS, _PROMPTS, _ANSWERS, _DOCUMENTS, _ROLES, _CONTENTS),
     *(_MESSAGE_IDS, _DURATIONS, _COSTS, _FINISHES, _USAGES),
 )
 _ALL = frozenset(name for names in (*_COMMON.values(), *_GROUPS) for name in names)

@@ -12,13 +12,10 @@ from llmsec_tui.formats.values import as_dict, compact_json, first
 
 def add_side(transcript: Transcript, value: Any, exchange: Exchange) -> None:
     """A prompt or an answer: a text, a list of messages or texts, a message, or an object that holds one of these."""
-    if value is None:
-        return
-    if isinstance(value, str):
-        transcript.messages(value, exchange)
-        return
     plain = as_dict(value)
-    if not plain or "role" in plain:
+    if "role" in plain:
+        transcript.message(plain, exchange)
+    elif not plain:
         transcript.messages(value, exchange)
     elif isinstance(plain.get("choices"), list) or isinstance(plain.get("output"), list):
         add_answer(transcript, plain)

@@ -2,7 +2,7 @@
 
 from llmsec_tui.events.model import Exchange, Role, Trust
 
-_SPEAKERS: dict[str, tuple[Role, Trust]] = {
+SPEAKERS: dict[str, tuple[Role, Trust]] = {
     "system": (Role.SYSTEM, Trust.SYSTEM),
     "developer": (Role.DEVELOPER, Trust.OPERATOR),
     "operator": (Role.DEVELOPER, Trust.OPERATOR),
@@ -26,6 +26,7 @@ _SPEAKERS: dict[str, tuple[Role, Trust]] = {
     "retriever": (Role.TOOL, Trust.RETRIEVED),
     "retrieval": (Role.TOOL, Trust.RETRIEVED),
 }
+"""Role and trust by the names that logs write, in lower case."""
 _ANSWERING = (Role.ASSISTANT, Trust.MODEL)
 _SOMEBODY = (None, Trust.USER)
 
@@ -37,16 +38,16 @@ def speaker(role: object, exchange: Exchange) -> tuple[Role | None, Trust]:
     it gets no role and the trust of a user, so that what it says is judged.
     """
     if isinstance(role, str):
-        if (known := _SPEAKERS.get(role)) is not None:
+        if (known := SPEAKERS.get(role)) is not None:
             return known
-        if (known := _SPEAKERS.get(role.strip().lower())) is not None:
+        if (known := SPEAKERS.get(role.strip().lower())) is not None:
             return known
     return _ANSWERING if exchange is Exchange.OUTPUT else _SOMEBODY
 
 
 def is_role(value: object) -> bool:
     """Whether this names a speaker that chat logs use."""
-    return isinstance(value, str) and (value in _SPEAKERS or value.strip().lower() in _SPEAKERS)
+    return isinstance(value, str) and (value in SPEAKERS or value.strip().lower() in SPEAKERS)
 
 
 def split_tool(name: str | None) -> tuple[str | None, str | None]:

@@ -17,37 +17,43 @@ from llmsec_tui.formats.parts import (
     tool_result_fields,
     unmapped_fields,
 )
-from llmsec_tui.formats.speakers import speaker
-from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_list, as_str, first
+from llmsec_tui.formats.speakers import SPEAKERS, speaker
+from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_str, first, storable
 
 # Looking up a member of an enum costs more than a dict access, and these are needed for every message.
 _INPUT, _OUTPUT = Exchange.INPUT, Exchange.OUTPUT
-_TOOL, _TRUST_TOOL, _RETRIEVED = Role.TOOL, Trust.TOOL, Trust.RETRIEVED
+_TOOL, _TRUST_TOOL = Role.TOOL, Trust.TOOL
 _MESSAGE, _TEXT, _PRESENT = Kind.MESSAGE, PartType.TEXT, ContentState.PRESENT
+_NO_CONTENT = ContentState.NONE
 _REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
-_USER: Speaker = (Role.USER, Trust.USER)
-_MODEL: Speaker = (Role.ASSISTANT, Trust.MODEL)
 _PLAIN_KEYS = 2
 """A message of a role and a content, as most are, has nothing else to look for."""
+_TEXT_OR_LIST = (str, list)
 
 ToolNames = dict[str, tuple[str, str | None]]
 """(tool, server) by call id."""
 
 
+def opening_of(common: Fields) -> Event:
+    """What all events of a call share, as an event."""
+    return Event(kind=_MESSAGE, **common)
+
+
 class Transcript:
     """Messages in the order of the conversation, as events with the fields that all events of the call share.
 
-    ``output`` are other values of these fields on the output side. ``outcome`` (usage, duration, finish reasons …)
-    belongs to the call and is written on the first event of its output. ``history`` says whether a call re-sends what
-    was said before; without it the events are known by ``native_id`` and their number. ``names`` of tools by call id
-    can be shared by the calls of a record: results often leave them out.
+    ``opening`` is an event of kind ``message`` with these fields; ``output`` are other values of them on the output
+    side. ``outcome`` (usage, duration, finish reasons …) belongs to the call and is written on the first event of its
+    output. ``history`` says whether a call re-sends what was said before; without it the events are known by
+    ``native_id`` and their number. ``names`` of tools by call id can be shared by the calls of a record: results often
+    leave them out.
     """
 
-    __slots__ = ("_input", "_names", "_native_id", "_outcome", "_output", "events", "unknown")
+    __slots__ = ("_history", "_input", "_names", "_native_id", "_outcome", "_output", "events", "unknown")
 
     def __init__(
         self,
-        common: Fields,
+        opening: Event,
         *,
         output: Fields | None = None,
         outcome: Fields | None = None,
@@ -58,12 +64,9 @@ class Transcript:
         self.events: list[Event] = []
         self.unknown: str | None = None
         # Copying an event and changing some of its fields takes half the time of making it from all of them.
-        if history:
-            self._input = Event(kind=_MESSAGE, exchange=_INPUT, **common)
-            self._output = replace(self._input, exchange=_OUTPUT, **(output or {}))
-        else:
-            self._input = Event(kind=_MESSAGE, **common)
-            self._output = replace(self._input, **output) if output else self._input
+        self._input = opening
+        self._output = replace(opening, **output) if output else opening
+        self._history = history
         self._native_id = native_id
         self._outcome = outcome or {}
         self._names: ToolNames = {} if names is None else names
@@ -74,16 +77,16 @@ class Transcript:
 
     def messages(self, messages: Any, exchange: Exchange) -> None:
         """A list of messages, or one message, or a bare text of the side's natural speaker."""
-        if isinstance(messages, dict):
-            self.message(messages, exchange)
-        elif isinstance(messages, str):
-            self._say(messages, _MODEL if exchange is _OUTPUT else _USER, exchange)
-        else:
-            for message in as_list(messages):
+        if isinstance(messages, list):
+            for message in messages:
                 if isinstance(message, dict):
                     self.message(message, exchange)
-                elif isinstance(message, str | list):
+                elif isinstance(message, _TEXT_OR_LIST):
                     self.messages(message, exchange)
+        elif isinstance(messages, dict):
+            self.message(messages, exchange)
+        elif isinstance(messages, str):
+            self.say("assistant" if exchange is _OUTPUT else "user", messages, exchange)
 
     def say(self, role: str, content: Any, exchange: Exchange) -> None:
         """One message of a role and a content."""
@@ -91,10 +94,15 @@ class Transcript:
 
     def message(self, message: dict[str, Any], exchange: Exchange) -> None:
         """One message of OpenAI's, Anthropic's or OpenTelemetry's form."""
-        by = speaker(message.get("role"), exchange)
-        content = message.get("content")
+        role, content = message.get("role"), message.get("content")
+        by: Speaker | None = SPEAKERS.get(role) if isinstance(role, str) else None
+        if by is None:
+            by = speaker(role, exchange)
         if len(message) == _PLAIN_KEYS and isinstance(content, str) and by[0] is not _TOOL:
-            self._say(content, by, exchange)
+            if content and self._history:
+                self._plain(content if content.isascii() else storable(content), by, exchange)
+            else:
+                self.emit(exchange, text_fields(as_str(content), by))
             return
         before = len(self.events)
         if by[1] is _TRUST_TOOL and "parts" not in message:
@@ -122,12 +130,12 @@ class Transcript:
 
     def single(self, **fields: Any) -> None:
         """An event of the call that is no message: an error, a guardrail's verdict."""
-        self.events.append(replace(self._input, exchange=Exchange.NO, **fields))
+        self.events.append(replace(self._input, **fields))
 
-    def finish(self, *, content_state: ContentState = ContentState.NONE, always: bool = False) -> list[Event]:
+    def finish(self, *, content_state: ContentState = _NO_CONTENT, always: bool = False) -> list[Event]:
         """All events; a call without output gets one of its own for its outcome, with ``always`` even without that."""
         if self._outcome or always or not self.events:
-            call = replace(self._output, kind=Kind.LLM_CALL, exchange=Exchange.NO, content_state=content_state)
+            call = replace(self._output, kind=Kind.LLM_CALL, content_state=content_state)
             self.events.append(replace(call, **self._outcome))
             self._outcome = {}
         return self.events
@@ -136,27 +144,32 @@ class Transcript:
         """One event of a side of the call."""
         if (call_id := fields.get("tool_call_id")) is not None:
             self._name_tool(call_id, fields)
-        if self._native_id is not None:
+        if self._history:
+            fields["exchange"] = exchange
+        elif self._native_id is not None:
             fields["native_id"] = f"{self._native_id}#{len(self.events)}" if self.events else self._native_id
         if exchange is _INPUT:
-            event = replace(self._input, **fields)
-        else:
-            event = replace(self._output, **{**self._outcome, **fields})
-            self._outcome = {}
-        self.events.append(event)
-
-    def _say(self, content: str, by: Speaker, exchange: Exchange) -> None:
-        """What nearly every message is, without detours."""
-        if exchange is _OUTPUT or not content or by[1] is _RETRIEVED or self._native_id is not None:
-            self.emit(exchange, text_fields(as_str(content), by))
+            self.events.append(replace(self._input, **fields))
             return
+        if self._outcome:
+            fields = {**self._outcome, **fields}
+            self._outcome = {}
+        self.events.append(replace(self._output, **fields))
+
+    def _plain(self, text: str, by: Speaker, exchange: Exchange) -> None:
+        """What nearly every message is, without detours."""
+        side, (role, trust) = self._input, by
+        if exchange is _OUTPUT:
+            side = self._output
+            if self._outcome:
+                side, self._outcome = replace(side, **self._outcome), {}
         self.events.append(
             replace(
-                self._input,
-                kind=_MESSAGE,
-                role=by[0],
-                trust=by[1],
-                text=as_str(content),
+                side,
+                exchange=exchange,
+                role=role,
+                trust=trust,
+                text=text,
                 part_type=_TEXT,
                 content_state=_PRESENT,
             )

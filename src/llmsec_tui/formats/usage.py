@@ -15,6 +15,7 @@ _OUTPUT = (
     "candidates_token_count",
     "tokens_out",
 )
+_SURELY_FITS = 1 << 62
 
 
 def usage_fields(usage: dict[str, Any]) -> Fields:
@@ -24,30 +25,34 @@ def usage_fields(usage: dict[str, Any]) -> Fields:
     """
     fields: Fields = {}
     tokens_in = _count(usage, _INPUT)
-    read = as_int(usage.get("cache_read_input_tokens"))
-    written = as_int(usage.get("cache_creation_input_tokens"))
-    if "prompt_tokens" not in usage and (read is not None or written is not None):
+    tokens_out = _count(usage, _OUTPUT)
+    read, written = usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")
+    if read is not None:
+        read = as_int(read)
+    if written is not None:
+        written = as_int(written)
+    if (read is not None or written is not None) and "prompt_tokens" not in usage:
         tokens_in = as_int((tokens_in or 0) + (read or 0) + (written or 0))
     details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")
     if read is None and isinstance(details, dict):
         read = as_int(details.get("cached_tokens"))
-    output_details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
-    if isinstance(output_details, dict):
-        _set(fields, "reasoning_output_tokens", as_int(output_details.get("reasoning_tokens")))
-    _set(fields, "input_tokens", tokens_in)
-    _set(fields, "output_tokens", _count(usage, _OUTPUT))
-    _set(fields, "cache_read_input_tokens", read)
-    _set(fields, "cache_write_input_tokens", written)
+    details = usage.get("completion_tokens_details") or usage.get("output_tokens_details")
+    if isinstance(details, dict) and (reasoned := as_int(details.get("reasoning_tokens"))) is not None:
+        fields["reasoning_output_tokens"] = reasoned
+    if tokens_in is not None:
+        fields["input_tokens"] = tokens_in
+    if tokens_out is not None:
+        fields["output_tokens"] = tokens_out
+    if read is not None:
+        fields["cache_read_input_tokens"] = read
+    if written is not None:
+        fields["cache_write_input_tokens"] = written
     return fields
-
-
-def _set(fields: Fields, name: str, value: int | None) -> None:
-    if value is not None:
-        fields[name] = value
 
 
 def _count(usage: dict[str, Any], names: tuple[str, ...]) -> int | None:
     for name in names:
         if name in usage:
-            return as_int(usage[name])
+            count = usage[name]
+            return count if type(count) is int and 0 <= count < _SURELY_FITS else as_int(count)
     return None

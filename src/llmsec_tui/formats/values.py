@@ -6,7 +6,7 @@ import msgspec
 
 from llmsec_tui.errors import FormatError
 
-_INT64 = range(-(2**63), 2**63)
+_LEAST_INT64, _MOST_INT64 = -(2**63), 2**63 - 1
 _INT32 = range(-(2**31), 2**31)
 _MAX_JSON_DEPTH = 4
 _JSON_STARTS = ("{", "[", '"')
@@ -47,17 +47,21 @@ def storable(text: str) -> str:
 
 def as_id(value: Any) -> str | None:
     """A name or id: a string that is not empty, or a number written as one."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return (value if value.isascii() else storable(value)) or None
-    if isinstance(value, int) and not isinstance(value, bool) and value in _INT64:
+    if isinstance(value, int) and not isinstance(value, bool) and _LEAST_INT64 <= value <= _MOST_INT64:
         return str(value)
     return None
 
 
 def as_int(value: Any) -> int | None:
     """A whole number that fits 64 bits; decimal strings count, OTLP writes numbers so."""
+    if value is None:
+        return None
     if isinstance(value, int):
-        return value if value in _INT64 and not isinstance(value, bool) else None
+        return value if _LEAST_INT64 <= value <= _MOST_INT64 and not isinstance(value, bool) else None
     if isinstance(value, str):
         return int(value) if len(value) < 19 and value.isascii() and value.isdigit() else None
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**63 else None
@@ -73,7 +77,7 @@ def as_float(value: Any) -> float | None:
     """A number as a float; None for what no float can hold."""
     if isinstance(value, float):
         return value
-    if isinstance(value, int) and not isinstance(value, bool) and value in _INT64:
+    if isinstance(value, int) and not isinstance(value, bool) and _LEAST_INT64 <= value <= _MOST_INT64:
         return float(value)
     return None
 
@@ -87,6 +91,14 @@ def first(data: dict[str, Any], *keys: str) -> Any:
     """The first value among ``keys`` that is there and not null."""
     for key in keys:
         if (value := data.get(key)) is not None:
+            return value
+    return None
+
+
+def first_of(data: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    """As :func:`first`, for keys that are all there."""
+    for key in keys:
+        if (value := data[key]) is not None:
             return value
     return None
 
@@ -109,6 +121,8 @@ def compact_json(value: Any) -> str:
 
 def decoded(value: Any) -> Any:
     """What a string of JSON says, JSON in JSON up to four levels; anything else as it is."""
+    if not isinstance(value, str):
+        return value
     for _ in range(_MAX_JSON_DEPTH):
         if not isinstance(value, str) or not value.lstrip().startswith(_JSON_STARTS):
             return value
