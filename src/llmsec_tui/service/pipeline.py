@@ -5,9 +5,10 @@ it. Two threads can each do one half, a batch apart.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+
+import polars as pl
 
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.ruleset import RuleSet
@@ -86,8 +87,10 @@ class Pipeline:
         tallies: dict[str, Tally] = {}
         letters = list(read.dead_letters)
         mapped = [_told(notice) for notice in read.notices if notice.kind in _TOLD]
+        tally = None
         for record in read.records:
-            tally = _tally(tallies, record.source_id, record.path)
+            if tally is None or tally.source_id != record.source_id:
+                tally = _tally(tallies, record.source_id, record.path)
             tally.records += 1
             try:
                 outcome = map_record(record)
@@ -102,14 +105,15 @@ class Pipeline:
             _tally(tallies, letter.source_id, letter.path).dead_letters += 1
         resolved = resolve(mapped, self._known, self._secret)
         self._recent.append(resolved.keys)
-        _count(resolved.kept, tallies)
         return Drafted(resolved.kept, resolved.keys, letters, tallies, list(read.checkpoints), resolved.repeats)
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
         batch = build(drafted.kept)
+        _count(batch.events, drafted.tallies)
         alerts = detect(self.ruleset, batch)
-        source_of = {kept.event_id: kept.record.source_id for kept in drafted.kept}
+        hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
+        source_of = dict(hit.select("event_id", "source_id").iter_rows())
         raised = Counter(source_of[event] for event in alerts["event_id"])
         return Commit(
             batch=batch,
@@ -134,17 +138,19 @@ def _tally(tallies: dict[str, Tally], source_id: str, path: str) -> Tally:
     return tally
 
 
-def _count(kept: Iterable[Kept], tallies: dict[str, Tally]) -> None:
-    for one in kept:
-        tally = _tally(tallies, one.record.source_id, one.record.path)
-        tally.events += 1
-        state = one.event.content_state
+def _count(events: pl.DataFrame, tallies: dict[str, Tally]) -> None:
+    groups = events.group_by("source_id", "content_state").agg(
+        pl.len(), pl.col("source_path").first(), pl.col("ts").max().dt.epoch("us")
+    )
+    for source_id, state, count, path, last in groups.iter_rows():
+        tally = _tally(tallies, source_id, path)
+        tally.events += count
         if state in (ContentState.PRESENT, ContentState.TRUNCATED):
-            tally.seen += 1
+            tally.seen += count
         elif state != ContentState.NONE:
-            tally.hidden[state.value] += 1
-        if one.event.ts is not None:
-            tally.last_ts = max(tally.last_ts or one.event.ts, one.event.ts)
+            tally.hidden[state] += count
+        if last is not None:
+            tally.last_ts = max(tally.last_ts or last, last)
 
 
 def _told(notice: Notice) -> Mapped:
