@@ -99,7 +99,7 @@ def _term(word: Word, view: View, now: int) -> _Term:
         return _fits(fields, word.value) if word.is_pattern else _has(fields, word.value)
     if word.field == "last":
         return _last(view.time, word.value, now)
-    field = view.fields.get(word.field)
+    field = view.named(word.field)
     if field is None:
         raise ConfigError(
             f"{view.name} have no field {word.field}.{_nearest(word.field, [*view.fields, 'last'])}",

@@ -52,6 +52,10 @@ class View:
     time: Field
     """What ``last:`` goes by, as microseconds in a row and as a TIMESTAMP in SQL."""
 
+    def named(self, name: str) -> Field | None:
+        """The field by the name that people type, or by the one that it has in the rows they are shown."""
+        return self.fields.get(name) or next((field for field in self.fields.values() if field.key == name), None)
+
 
 def _part(key: str, sql: str) -> Field:
     return Field(key, Asks.PART, sql)
