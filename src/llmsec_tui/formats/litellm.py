@@ -56,7 +56,8 @@ def to_events(data: dict[str, Any]) -> Found:
         add_answer(transcript, answer)
     elif answer:
         transcript.messages(answer, _OUTPUT)
-    if judged := data.get("guardrail_information") or metadata.get("guardrail_information"):
+    judged = data.get("guardrail_information") or metadata.get("guardrail_information")
+    if judged is not None:
         for guardrail in as_dicts(_listed(judged)):
             transcript.single(**_guardrail(guardrail))
     if data.get("status") == "failure" or data.get("error_str"):
