@@ -160,7 +160,7 @@ def test_the_usage_of_an_agent_is_its_childrens() -> None:
 
 
 def test_a_tool_span_is_a_call_and_a_result() -> None:
-    """Both are known by the span; the trace tells the conversation."""
+    """Both are known in their trace by what they say, as the chat tells it again; the trace tells the conversation."""
     tool = span(
         {
             "gen_ai.operation.name": "execute_tool",
@@ -179,7 +179,7 @@ def test_a_tool_span_is_a_call_and_a_result() -> None:
         ("tool_call", "assistant", "model", '{"path":"a"}'),
         ("tool_result", "tool", "tool", "content of a"),
     ]
-    assert {event.native_id for event in events[:2]} == {"12" * 8}
+    assert {(event.exchange, event.native_id) for event in events[:2]} == {(Exchange.INPUT, None)}
     assert {event.conversation_id for event in events} == {"c-1"}
     assert [event.tool_name for event in events[:3]] == ["read_file"] * 3
 
@@ -189,6 +189,7 @@ def test_a_tool_span_without_content_says_so() -> None:
     attributes = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "pay", "error.type": "timeout"}
     events = events_of(export(span(attributes)))
     assert {event.content_state for event in events} == {ContentState.OFF}
+    assert {event.native_id for event in events} == {events[0].span_id}
     assert (events[1].tool_is_error, events[1].error_type) == (True, "timeout")
 
 

@@ -243,7 +243,7 @@ def _add_message_event(transcript: Transcript, name: str, body: dict[str, Any]) 
 
 def _tool_span(span: dict[str, Any], attributes: dict[str, Any], common: Fields, timed: Fields) -> Found:
     name, call_id = attributes.get("gen_ai.tool.name"), attributes.get("gen_ai.tool.call.id")
-    native = {"native_id": common["span_id"], "tool_type": as_id(attributes.get("gen_ai.tool.type"))}
+    shared = common | {"tool_type": as_id(attributes.get("gen_ai.tool.type"))}
     failed = _error_fields(span, attributes)
     arguments = decoded(attributes.get("gen_ai.tool.call.arguments"))
     call = tool_call_fields(name, arguments, call_id)
@@ -253,7 +253,10 @@ def _tool_span(span: dict[str, Any], attributes: dict[str, Any], common: Fields,
         # The span was there, its content was not logged.
         if fields.get("text") is None and fields.get("content_state", ContentState.NONE) is ContentState.NONE:
             fields["content_state"] = ContentState.OFF
-    return Found([Event(**{**common, **native, **call}), Event(**{**common, **native, **timed, **failed, **result})])
+        # The chat spans of the trace tell the same again; what has a text is known by it, and the rest by the span.
+        told_twice = common["call_id"] is not None and fields.get("text") is not None and not failed
+        fields |= {"exchange": Exchange.INPUT} if told_twice else {"native_id": common["span_id"]}
+    return Found([Event(**{**shared, **call}), Event(**{**shared, **timed, **failed, **result})])
 
 
 def _permission(attributes: dict[str, Any], common: Fields, timed: Fields) -> Event:
