@@ -10,15 +10,15 @@ from hashlib import sha256
 
 import polars as pl
 
-from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.errors import FormatError
-from llmsec_tui.events.batch import build, dead_letters
+from llmsec_tui.events.batch import dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import map_record
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import Notice, Read
+from llmsec_tui.service.judging import DEFECTS, judged, told_fields
 from llmsec_tui.store.commit import Commit, SourceDelta
 
 _TOLD = frozenset({"oversize", "truncated", "replaced"})
@@ -94,7 +94,7 @@ class Pipeline:
             tally.records += 1
             try:
                 outcome = map_record(record)
-            except FormatError as error:
+            except DEFECTS as error:
                 letters.append(_letter(record, error))
                 continue
             tally.formats[outcome.format] += 1
@@ -109,9 +109,8 @@ class Pipeline:
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
-        batch = build(drafted.kept)
+        batch, alerts = judged(self.ruleset, drafted.kept)
         _count(batch.events, drafted.tallies)
-        alerts = detect(self.ruleset, batch)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())
         raised = Counter(source_of[event] for event in alerts["event_id"])
@@ -158,14 +157,15 @@ def _told(notice: Notice) -> Mapped:
     event = Event(
         kind=Kind.INTAKE,
         native_id=f"{notice.kind}:{notice.source_id}:{notice.offset}",
-        error_type=notice.kind,
-        error_message=notice.message,
+        **told_fields(notice.kind, notice.message),
     )
     nothing = sha256(b"").digest()
     return Mapped(Record(notice.source_id, notice.path, 0, notice.offset, 0, nothing, None), "intake", [event])
 
 
-def _letter(record: Record, error: FormatError) -> DeadLetter:
+def _letter(record: Record, error: BaseException) -> DeadLetter:
+    known = isinstance(error, FormatError)
+    reason = str(error) if known else f"A defect of ours kept it from being mapped ({type(error).__name__})."
     return DeadLetter(
-        record.source_id, record.path, record.offset, record.length, record.sha256, str(error), repr(record.data)[:200]
+        record.source_id, record.path, record.offset, record.length, record.sha256, reason, repr(record.data)[:200]
     )

@@ -1,0 +1,72 @@
+"""Judge new events so that no single one of them can stop the others from being judged.
+
+A log is hostile: were a text ever to trip the detector, then whoever found that text could switch it off. The events
+that trip it are found by halving, stored unjudged, and told about by an event of their own that has its own rule.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.events.batch import EventBatch, build
+from llmsec_tui.events.history import Kept
+from llmsec_tui.events.identity import content_sha256, event_id, key64
+from llmsec_tui.events.model import ContentState, Event, Kind, PartType, Role, Trust
+
+log = logging.getLogger(__name__)
+
+DEFECTS = (Exception, pl.exceptions.PanicException)
+"""What may come out of code of ours, or of Polars, that a text tripped. A panic of Polars is no ``Exception``."""
+
+UNJUDGED = "detection_failed"
+
+
+def judged(ruleset: RuleSet, kept: Sequence[Kept]) -> tuple[EventBatch, pl.DataFrame]:
+    """The batch of these events, and the alerts on them; with further events for those that could not be judged."""
+    batch = build(kept)
+    try:
+        return batch, detect(ruleset, batch)
+    except DEFECTS as error:
+        log.error("the detector failed on a batch (%s); looking for the event", type(error).__name__)
+    tripped: list[Kept] = []
+    alerts = _apart(ruleset, kept, tripped)
+    told = [_told(one) for one in tripped]
+    return build([*kept, *told]), pl.concat([*alerts, detect(ruleset, build(told))])
+
+
+def _apart(ruleset: RuleSet, kept: Sequence[Kept], tripped: list[Kept]) -> list[pl.DataFrame]:
+    """Alerts on all events but those that trip the detector, which are added to ``tripped``."""
+    try:
+        return [detect(ruleset, build(kept))]
+    except DEFECTS as error:
+        if len(kept) == 1:
+            where = kept[0].record
+            log.error("%s at offset %d was not judged: %s", where.path, where.offset, type(error).__name__)
+            tripped.append(kept[0])
+            return []
+    half = len(kept) // 2
+    return _apart(ruleset, kept[:half], tripped) + _apart(ruleset, kept[half:], tripped)
+
+
+def _told(one: Kept) -> Kept:
+    message = f"The detector failed on event {one.event_id}. It is stored, and nobody has judged it."
+    event = Event(kind=Kind.INTAKE, user_id=one.event.user_id, **told_fields(UNJUDGED, message))
+    name = event_id(key64(UNJUDGED, one.event_id))
+    return Kept(one.record, "intake", one.sub_idx, name, content_sha256(message), event, one.conversation_id)
+
+
+def told_fields(kind: str, message: str) -> dict[str, Any]:
+    """What an event about the log itself says, and that it is ours and nobody else's."""
+    return {
+        "error_type": kind,
+        "error_message": message,
+        "role": Role.HARNESS,
+        "trust": Trust.HARNESS,
+        "text": message,
+        "part_type": PartType.TEXT,
+        "content_state": ContentState.PRESENT,
+    }
