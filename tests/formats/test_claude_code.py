@@ -190,7 +190,7 @@ def test_output_that_was_stored_elsewhere_is_marked_as_cut() -> None:
 def test_unknown_record_types_are_named_and_kept() -> None:
     """Bookkeeping carries nothing; a new type's texts are kept for judging."""
     snapshot = outcome({"type": "file-history-snapshot", "messageId": "m", "snapshot": {"trackedFileBackups": {}}})
-    assert (snapshot.format, snapshot.unknown) == ("claude-code", "claude-code/file-history-snapshot")
+    assert (snapshot.format, snapshot.unknown) == ("claude-code", None)
     assert snapshot.events[0].content_state is ContentState.NONE
     new = outcome(line("side-note", note={"words": "a hidden remark"}))
     assert new.unknown == "claude-code/side-note"

@@ -283,7 +283,7 @@ def _unmapped(data: dict[str, Any], transcript: Transcript) -> str | None:
     text, state = (None, ContentState.NONE) if kind in _BOOKKEEPING else harvest(data)
     fields: Fields = {"role": Role.HARNESS, "trust": Trust.HARNESS, "text": text, "content_state": state}
     transcript.emit(_INPUT, fields | {"kind": Kind.META, "operation_name": kind[:80]})
-    return kind[:80]
+    return None if kind in _BOOKKEEPING else kind[:80]
 
 
 _BOOKKEEPING = ("file-history-snapshot", "permission-mode", "worktree-state")
