@@ -90,10 +90,18 @@ def fold(text: str) -> str:
     return folded
 
 
-def fold_texts(texts: pl.Series) -> pl.Series:
-    """As :func:`fold` for a column. Most texts are ASCII, which needs lower case and single spaces only."""
+def odd_positions(texts: pl.Series) -> pl.Series:
+    """The positions of the texts that aren't plain ASCII."""
+    return texts.str.contains(ODD).fill_null(False).arg_true()
+
+
+def fold_texts(texts: pl.Series, odd: pl.Series | None = None) -> pl.Series:
+    """As :func:`fold` for a column; ``odd`` are its :func:`odd_positions`, where they are known.
+
+    The other texts need lower case and single spaces only.
+    """
+    odd = odd_positions(texts) if odd is None else odd
     folded = texts.str.to_lowercase()
-    odd = folded.str.contains(ODD).fill_null(False).arg_true()
     if len(odd):
         folded = folded.scatter(odd, _map_odd(folded.gather(odd)))
     runs = folded.str.contains(_SPACE_RUN).fill_null(False).arg_true()

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from llmsec_tui.detect import needs, patterns
-from llmsec_tui.detect.compile import leaf_expression, on_text, views
-from llmsec_tui.detect.fields import TEXT
-from llmsec_tui.detect.needs import Need
-from llmsec_tui.detect.prefilter import Found
+from llmsec_tui.detect import patterns
+from llmsec_tui.detect.compile import RAW_VIEW, leaf_expression, on_text, views
+from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.signs import Clue, Clues
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
 from llmsec_tui.detect.views import ROW, VIEWS, Views
 
@@ -20,47 +19,61 @@ class Judge:
     """Answers for the texts of one batch."""
 
     views: Views
-    found: Found
 
-    def allowed(self, node: Node, rows: frozenset[int], leaf_needs: Mapping[Leaf, Need | None]) -> frozenset[int]:
+    found: Mapping[str, frozenset[int]]
+    """The texts that have each piece in them, folded or decoded."""
+
+    def allowed(self, node: Node, rows: frozenset[int], clues: Clues) -> frozenset[int]:
         """Those of the texts on which the condition can be true, whatever the event around them says."""
-        return self._allowed(node, rows, leaf_needs, unknown=True)
+        return self._allowed(node, rows, clues, unknown=True)
 
-    def _allowed(
-        self, node: Node, rows: frozenset[int], leaf_needs: Mapping[Leaf, Need | None], *, unknown: bool
-    ) -> frozenset[int]:
+    def _allowed(self, node: Node, rows: frozenset[int], clues: Clues, *, unknown: bool) -> frozenset[int]:
         # A leaf on the event counts as true, and as false below a 'not', so the answer is never too narrow.
         match node:
             case Leaf() if on_text(node):
-                return self.holds(node, rows, leaf_needs[node])
+                return self.holds(node, rows, clues[node])
             case Leaf():
                 return rows if unknown else frozenset()
             case Not(part):
-                return rows - self._allowed(part, rows, leaf_needs, unknown=not unknown)
+                return rows - self._allowed(part, rows, clues, unknown=not unknown)
             case And(parts):
                 for part in sorted(parts, key=_cost):
-                    rows = self._allowed(part, rows, leaf_needs, unknown=unknown) if rows else rows
+                    rows = self._allowed(part, rows, clues, unknown=unknown) if rows else rows
                 return rows
             case Or(parts):
                 found: frozenset[int] = frozenset()
                 for part in sorted(parts, key=_cost):
-                    found |= self._allowed(part, rows - found, leaf_needs, unknown=unknown) if rows - found else found
+                    found |= self._allowed(part, rows - found, clues, unknown=unknown) if rows - found else found
                 return found
 
-    def holds(self, leaf: Leaf, rows: frozenset[int], need: Need | None) -> frozenset[int]:
+    def holds(self, leaf: Leaf, rows: frozenset[int], clue: Clue | None) -> frozenset[int]:
         """Those of the texts on which a leaf is true."""
-        if need is not None:
-            rows = rows & needs.rows(need, self.found)
-            if _is_plain(leaf, need):
+        if clue is not None:
+            rows = rows & frozenset[int]().union(*(self.found[one] for one in clue.pieces if one in self.found))
+            if clue.is_all:
                 return rows
         if not rows:
             return rows
-        if isinstance(leaf.match, Regex) and len(rows) <= FEW:
-            return self._search(leaf, leaf.match, rows)
+        match leaf.match:
+            case Text(literal=literal) as text if literal and (text.cased or RAW_VIEW not in views(leaf)):
+                return self._compare(leaf, text, rows)
+            case Regex() as regex if len(rows) <= FEW:
+                return self._search(leaf, regex, rows)
         return self._evaluate(leaf, rows)
 
     def _evaluate(self, leaf: Leaf, rows: Iterable[int]) -> frozenset[int]:
         return frozenset(self.views.some(rows).filter(leaf_expression(leaf))[ROW])
+
+    def _compare(self, leaf: Leaf, text: Text, rows: frozenset[int]) -> frozenset[int]:
+        """As :meth:`_evaluate`, for one string."""
+        literal = text.literal if text.cased else fold(text.literal)
+        columns = [VIEWS.index(name) for name in views(leaf)]
+        shown = self.views.shown
+        return frozenset(
+            row
+            for row in rows
+            if any(_compares(text, literal, view) for column in columns if (view := shown(row)[column]) is not None)
+        )
 
     def _search(self, leaf: Leaf, regex: Regex, rows: frozenset[int]) -> frozenset[int]:
         """As :meth:`_evaluate`, by RE2 where that cannot give another answer."""
@@ -76,12 +89,15 @@ class Judge:
         return frozenset(held) | (self._evaluate(leaf, unclear) if unclear else frozenset())
 
 
-def _is_plain(leaf: Leaf, need: Need) -> bool:
-    """Whether the leaf says no more than that the folded or the decoded text contains what it needs."""
-    match leaf:
-        case Leaf(field=field, match=Text(cased=False) as text):
-            return field is TEXT and text.open_start and text.open_end and bool(text.literal) and isinstance(need, str)
-    return False
+def _compares(text: Text, literal: str, view: str) -> bool:
+    match text.open_start, text.open_end:
+        case True, True:
+            return literal in view
+        case True, False:
+            return view.endswith(literal)
+        case False, True:
+            return view.startswith(literal)
+    return view == literal
 
 
 def _cost(node: Node) -> int:

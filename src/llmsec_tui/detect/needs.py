@@ -4,7 +4,7 @@ Being wrong towards "don't know" only costs time; being wrong the other way hide
 understood needs nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmsec_tui.detect.folding import fold
@@ -34,7 +34,7 @@ _BITS = {
     letter: bits
     for bits, letters in (
         *((3.5, "etaoinsr"), (4.5, "hldcu"), (5.5, "mfpgwy"), (6.5, "bvk"), (9.5, "xjqz")),
-        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (8.0, "=;*#+!?")),
+        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (7.0, "=;*#+!?<>[]{}|\\`@&$%^~")),
     )
     for letter in letters
 }
@@ -75,24 +75,6 @@ def of_literal(literal: str) -> Need | None:
     return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= MIN_BITS else None
 
 
-def pieces(need: Need) -> frozenset[str]:
-    """All pieces of a formula, ODD among them."""
-    return frozenset({need}) if isinstance(need, str) else frozenset().union(*(pieces(part) for part in need.parts))
-
-
-def rows(need: Need, found: Mapping[str, frozenset[int]]) -> frozenset[int]:
-    """The texts that have what is needed, given which texts each piece is in."""
-    if isinstance(need, str):
-        return found.get(need, frozenset())
-    if isinstance(need, AnyOf):
-        return frozenset[int]().union(*(rows(part, found) for part in need.parts))
-    first, *others = need.parts
-    having = rows(first, found)
-    for part in others:
-        having = having & rows(part, found) if having else having
-    return having
-
-
 def cover(need: Need) -> frozenset[str]:
     """The rarest set of pieces of which every text that has what is needed contains one."""
     if isinstance(need, str):
@@ -102,10 +84,14 @@ def cover(need: Need) -> frozenset[str]:
     return cover(min(need.parts, key=_frequency))
 
 
+def frequency(need: Need) -> float:
+    """How often, per character of text, the rarest pieces of what is needed are expected."""
+    return sum(2 ** -_bits(piece) for piece in cover(need))
+
+
 def _frequency(need: Need) -> tuple[float, list[str]]:
-    """How often a text is expected to have what is needed; the pieces only make the order certain."""
-    rarest = cover(need)
-    return sum(2 ** -_bits(piece) for piece in rarest), sorted(rarest)
+    """To find the rarest; the pieces only make the order certain."""
+    return frequency(need), sorted(cover(need))
 
 
 def _bits(piece: str) -> float:

@@ -6,13 +6,11 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-import polars as pl
-
-from llmsec_tui.detect.compile import of_event, on_text
+from llmsec_tui.detect.compile import on_text
 from llmsec_tui.detect.fields import FieldType
-from llmsec_tui.detect.literals import required
-from llmsec_tui.detect.needs import Need
-from llmsec_tui.detect.prefilter import Prefilter, build
+from llmsec_tui.detect.needs import ODD
+from llmsec_tui.detect.scanner import Scanner, scanner
+from llmsec_tui.detect.signs import Clues, Gate, Signs, clue, of_event, signs
 from llmsec_tui.detect.tree import Leaf, Node, SameAs, leaves
 from llmsec_tui.events.model import Event
 
@@ -41,15 +39,19 @@ class Compiled:
     """A condition in the forms that the engine runs."""
 
     tree: Node
-    gate: pl.Expr
+    gate: Gate
     """Where the event around the text allows a hit."""
-    text_leaves: Mapping[Leaf, Need | None]
-    """Each leaf on the text, and what a text must contain for it to be true."""
+    text_leaves: Clues
     event_leaves: tuple[Leaf, ...]
-    need: Need | None
-    """What a text must contain to be hit."""
+    signs: Signs
+    """What a text or an event must have to be hit."""
     lowered: frozenset[str]
     """String fields that it needs in lower case."""
+
+    @property
+    def pieces(self) -> frozenset[str]:
+        """All pieces of text to look for."""
+        return self.signs.pieces.union(*(clue.pieces for clue in self.text_leaves.values() if clue))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,10 @@ class RuleSet:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
-    def prefilter(self) -> Prefilter:
-        """The pieces of text that the rules need; made once."""
-        return build((rule.compiled.need, rule.compiled.text_leaves.values()) for rule in self.rules)
+    def scanner(self) -> Scanner:
+        """Looks for the pieces of text that give any rule away; made once."""
+        pieces = frozenset[str]().union(*(rule.compiled.pieces for rule in self.rules))
+        return scanner(sorted(pieces - {ODD}))
 
     @cached_property
     def lowered(self) -> frozenset[str]:
@@ -105,9 +108,9 @@ def compile_tree(tree: Node) -> Compiled:
     return Compiled(
         tree=tree,
         gate=of_event(tree),
-        text_leaves={leaf: required(leaf) for leaf in found if on_text(leaf)},
+        text_leaves={leaf: clue(leaf) for leaf in found if on_text(leaf)},
         event_leaves=tuple(leaf for leaf in found if not on_text(leaf)),
-        need=required(tree),
+        signs=signs(tree),
         lowered=frozenset(name for leaf in found for name in _lowered(leaf)),
     )
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
 from llmsec_tui.detect.decoding import Decoded, decode
-from llmsec_tui.detect.folding import ODD, fold_texts
+from llmsec_tui.detect.folding import ODD, fold_texts, odd_positions
 from llmsec_tui.detect.patterns import DIFFERS, LETTERS
 
 ROW = "text.row"
@@ -33,7 +33,7 @@ class Views:
 
     @cached_property
     def folded(self) -> pl.Series:
-        return fold_texts(self.texts)
+        return fold_texts(self.texts, self.odd_rows)
 
     @cached_property
     def decoded(self) -> dict[int, list[Decoded]]:
@@ -50,10 +50,15 @@ class Views:
         )
 
     @cached_property
-    def odd(self) -> pl.Series:
+    def odd(self) -> frozenset[int]:
         """The numbers of the texts that aren't plain ASCII, or say anything encoded that isn't."""
         decoded = self.decoded_text.filter(pl.col(DECODED_VIEW).str.contains(ODD))[ROW]
-        return pl.concat([self.numbers.filter(self.texts.str.contains(ODD).fill_null(False)), decoded]).unique()
+        return frozenset(self.odd_rows) | frozenset(decoded)
+
+    @cached_property
+    def odd_rows(self) -> pl.Series:
+        """The positions of the texts that aren't plain ASCII."""
+        return odd_positions(self.texts)
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -69,7 +74,7 @@ class Views:
     @cached_property
     def differing(self) -> frozenset[int]:
         """The texts with any view in which the two engines for patterns might differ."""
-        special = pl.col(ROW).is_in(self.odd.implode()) | pl.any_horizontal(_SHOWN.str.contains("\x0b", literal=True))
+        special = pl.col(ROW).is_in(pl.Series(sorted(self.odd), dtype=pl.UInt32).implode()) | pl.any_horizontal(_SHOWN.str.contains("\x0b", literal=True))
         return frozenset(self.frame.filter(special).filter(_DIFFER)[ROW])
 
     @cached_property
@@ -82,11 +87,19 @@ class Views:
         return self.some(self.differing).with_columns(_SHOWN.str.replace_all(LETTERS, "_"))
 
     @cached_property
-    def _texts(self) -> dict[int, tuple[str | None, ...]]:
+    def _stand_ins(self) -> dict[int, tuple[str | None, ...]]:
         return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()}
+
+    @cached_property
+    def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, tuple[str | None, ...]]]:
+        decoded = {row: tuple(shown) for row, *shown in self.decoded_text.iter_rows()}
+        return self.texts.to_list(), self.folded.to_list(), decoded
+
+    def shown(self, row: int) -> tuple[str | None, ...]:
+        """The views of one text in the order of VIEWS."""
+        texts, folded, decoded = self._lists
+        return (texts[row], folded[row], *decoded.get(row, (None, None)))
 
     def plain(self, row: int) -> tuple[str | None, ...]:
         """The views of one text in the order of VIEWS, with underscores for letters that RE2 does not know."""
-        if row not in self._texts:
-            self._texts[row] = self.frame.row(row)[1:]
-        return self._texts[row]
+        return self._stand_ins.get(row) or self.shown(row)
