@@ -42,7 +42,7 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> pl.DataFrame:
             _alert(rule, event, gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))),
         )
         for rule, positions in suspects(ruleset, events, found)
-        for event, truth in _hits(rule, events[positions], judge)
+        for event, truth in _hits(rule, events, positions, judge)
     ]
     alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
     return pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row")
@@ -60,14 +60,17 @@ def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
     )
 
 
-def _hits(rule: Rule, events: pl.DataFrame, judge: Judge) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
-    """Those of the events that a rule hits, each with the truth of every leaf of its condition."""
+def _hits(
+    rule: Rule, events: pl.DataFrame, positions: list[int], judge: Judge
+) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
+    """Those of the events at these positions that a rule hits, each with the truth of every leaf of its condition."""
     compiled = rule.compiled
-    allowed = judge.allowed(compiled.tree, frozenset(events[ROW]), compiled.text_leaves)
+    rows = events[ROW].gather(positions).to_list()
+    allowed = judge.allowed(compiled.tree, frozenset(rows), compiled.text_leaves)
     if not allowed:
         return
     held = {leaf: judge.holds(leaf, allowed, need) for leaf, need in compiled.text_leaves.items()}
-    likely = events.filter(events[ROW].is_in(pl.Series(sorted(allowed), dtype=pl.UInt32).implode()))
+    likely = events[[at for at, row in zip(positions, rows, strict=True) if row in allowed]]
     of_event = likely.select(leaf_expression(leaf).alias(str(at)) for at, leaf in enumerate(compiled.event_leaves))
     flags = of_event.iter_rows() if of_event.width else repeat(())
     for event, flag in zip(likely.iter_rows(named=True), flags, strict=False):

@@ -42,8 +42,8 @@ _SPACES = frozenset(
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 )
 
-ODD = r"[^\t\n\x0b\x0c\r -~]"
-"""A character that folding may do more to than lower its case."""
+ODD = r"[^\t\n\x0c\r -~]"
+"""A character that folding may do more to than lower its case, or that engines for patterns class differently."""
 _SPACE_RUN = r"[\t-\r ]{2,}|[\t-\r]"
 
 

@@ -41,6 +41,8 @@ _BITS = {
 _OTHER_BITS = 14.0
 MIN_BITS = 12.0
 """How unlikely a piece must be at a given place of English text, as -log2, to be worth looking for."""
+SHORT = 9.0
+"""The same for a value that is looked for as a whole, not as a part of a pattern."""
 _MOST_PARTS = 3
 """Of many pieces that are all needed, looking for the rarest few rules out nearly as much."""
 _COMMON_PIECES = """
@@ -69,10 +71,10 @@ def any_of(parts: Iterable[Need | None]) -> Need | None:
     return AnyOf(known) if len(known) > 1 else next(iter(known))
 
 
-def of_literal(literal: str) -> Need | None:
+def of_literal(literal: str, least: float = MIN_BITS) -> Need | None:
     """A literal, folded, if it is rare enough to be worth looking for."""
     folded = fold(literal)
-    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= MIN_BITS else None
+    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= least else None
 
 
 def cover(need: Need) -> frozenset[str]:

@@ -1,12 +1,14 @@
 """A rule that is ready to run, and a set of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from llmsec_tui.detect.compile import on_text
+import polars as pl
+
+from llmsec_tui.detect.compile import condition, on_text
 from llmsec_tui.detect.fields import FieldType
 from llmsec_tui.detect.needs import ODD
 from llmsec_tui.detect.scanner import Scanner, scanner
@@ -74,6 +76,16 @@ class Rule:
     compiled: Compiled
 
 
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The names of a rule's gates, or True where everything passes and False where nothing does."""
+
+    whole: str | bool
+    """For events with a text that has the rule's signs."""
+    silent: str | bool
+    """For events without such a text."""
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules in the order of their ids."""
@@ -95,6 +107,32 @@ class RuleSet:
         """Looks for the pieces of text that give any rule away; made once."""
         pieces = frozenset[str]().union(*(rule.compiled.pieces for rule in self.rules))
         return scanner(sorted(pieces - {ODD}))
+
+    @cached_property
+    def gates(self) -> Mapping[str, "Gates"]:
+        """The gates of each rule, by its id; equal ones have equal names."""
+        names: dict[Gate, str] = {}
+        return {
+            rule.id: Gates(
+                *(
+                    gate if isinstance(gate, bool) else names.setdefault(gate, f"gate{len(names)}")
+                    for gate in (rule.compiled.gate, rule.compiled.signs.silent)
+                )
+            )
+            for rule in self.rules
+        }
+
+    @cached_property
+    def gate_expressions(self) -> Mapping[str, pl.Expr]:
+        """What each name in :attr:`gates` stands for."""
+        return {
+            name: condition(gate)
+            for rule in self.rules
+            for name, gate in zip(
+                astuple(self.gates[rule.id]), (rule.compiled.gate, rule.compiled.signs.silent), strict=True
+            )
+            if not isinstance(gate, bool)
+        }
 
     @cached_property
     def lowered(self) -> frozenset[str]:

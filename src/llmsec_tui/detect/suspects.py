@@ -6,16 +6,11 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from llmsec_tui.detect import needs
-from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, condition
+from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW
 from llmsec_tui.detect.rule import Rule, RuleSet
-from llmsec_tui.detect.signs import Gate
-from llmsec_tui.detect.tree import Node
 from llmsec_tui.detect.views import ROW, Views
 
 Found = Mapping[str, frozenset[int]]
-
-Passing = Mapping[Gate, list[bool]]
-"""For each gate, whether each event passes it."""
 
 
 def pieces(ruleset: RuleSet, views: Views) -> Found:
@@ -29,15 +24,17 @@ def pieces(ruleset: RuleSet, views: Views) -> Found:
 
 def suspects(ruleset: RuleSet, events: pl.DataFrame, found: Found) -> Iterator[tuple[Rule, list[int]]]:
     """Rules with the positions of the events they have to look at, in order; rules without any are left out."""
-    showing = {rule.id: _having(rule, found) for rule in ruleset.rules}
-    gates = {rule.compiled.signs.silent for rule in ruleset.rules}
-    gates |= {rule.compiled.gate for rule in ruleset.rules if showing[rule.id]}
-    passing = _passing(gates, events)
-    positions = _positions(events)
+    showing = {rule.id: rows for rule in ruleset.rules if (rows := _having(rule, found))}
+    silent = {rule.id: name for rule in ruleset.rules if (name := ruleset.gates[rule.id].silent)}
+    names = {*silent.values(), *(ruleset.gates[key].whole for key in showing)}
+    passing = _passing(ruleset, names, events)
+    positions = _positions(events) if showing else {}
     for rule in ruleset.rules:
-        of_rule = {at for at, passes in enumerate(passing[rule.compiled.signs.silent]) if passes}
-        if rows := showing[rule.id]:
-            passes = passing[rule.compiled.gate]
+        of_rule = set[int]()
+        if name := silent.get(rule.id):
+            of_rule.update(at for at, passes in enumerate(passing[name]) if passes)
+        if rows := showing.get(rule.id):
+            passes = passing[ruleset.gates[rule.id].whole]
             of_rule.update(at for row in rows for at in positions.get(row, ()) if passes[at])
         if of_rule:
             yield rule, sorted(of_rule)
@@ -48,12 +45,11 @@ def _having(rule: Rule, found: Found) -> frozenset[int]:
     return frozenset[int]().union(*(found[piece] for piece in rule.compiled.signs.pieces if piece in found))
 
 
-def _passing(gates: set[Gate], events: pl.DataFrame) -> Passing:
-    """Every gate is asked once, and all of them in one go."""
-    nodes: list[Node] = [gate for gate in gates if not isinstance(gate, bool)]
-    answers = events.select(condition(node).alias(str(at)) for at, node in enumerate(nodes))
-    known: dict[Gate, list[bool]] = {True: [True] * events.height, False: []}
-    return known | {node: answers[str(at)].to_list() for at, node in enumerate(nodes)}
+def _passing(ruleset: RuleSet, names: set[str | bool], events: pl.DataFrame) -> dict[str | bool, list[bool]]:
+    """By the name of a gate, whether each event passes it. All gates are asked in one go."""
+    asked = sorted(name for name in names if isinstance(name, str))
+    answers = events.select(ruleset.gate_expressions[name].alias(name) for name in asked)
+    return {name: answers[name].to_list() for name in asked} | {True: [True] * events.height}
 
 
 def _positions(events: pl.DataFrame) -> dict[int, list[int]]:

@@ -43,6 +43,8 @@ class Views:
     @cached_property
     def decoded_text(self) -> pl.DataFrame:
         """ROW, and the decoded parts of a text one per line, as they are and folded; only texts that have any."""
+        if not self.decoded:
+            return pl.DataFrame(schema={ROW: pl.UInt32, DECODED_VIEW: pl.String, DECODED_FOLDED_VIEW: pl.String})
         rows = sorted(self.decoded)
         joined = pl.Series(["\n".join(part.text for part in self.decoded[row]) for row in rows], dtype=pl.String)
         return pl.DataFrame(
@@ -52,6 +54,8 @@ class Views:
     @cached_property
     def odd(self) -> frozenset[int]:
         """The numbers of the texts that aren't plain ASCII, or say anything encoded that isn't."""
+        if not self.decoded:
+            return frozenset(self.odd_rows)
         decoded = self.decoded_text.filter(pl.col(DECODED_VIEW).str.contains(ODD))[ROW]
         return frozenset(self.odd_rows) | frozenset(decoded)
 
@@ -74,13 +78,12 @@ class Views:
     @cached_property
     def differing(self) -> frozenset[int]:
         """The texts with any view in which the two engines for patterns might differ."""
-        special = pl.col(ROW).is_in(pl.Series(sorted(self.odd), dtype=pl.UInt32).implode()) | pl.any_horizontal(_SHOWN.str.contains("\x0b", literal=True))
-        return frozenset(self.frame.filter(special).filter(_DIFFER)[ROW])
+        return frozenset(self.some(self.odd).filter(_DIFFER)[ROW]) if self.odd else frozenset()
 
     @cached_property
     def unclear(self) -> frozenset[int]:
         """Those of them in which the engines might differ even with underscores for letters."""
-        return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW])
+        return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW]) if self.differing else frozenset()
 
     @cached_property
     def _with_stand_ins(self) -> pl.DataFrame:
@@ -88,7 +91,7 @@ class Views:
 
     @cached_property
     def _stand_ins(self) -> dict[int, tuple[str | None, ...]]:
-        return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()}
+        return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()} if self.differing else {}
 
     @cached_property
     def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, tuple[str | None, ...]]]:
