@@ -6,6 +6,7 @@ spaces. On texts without any others the two cannot differ. Where a text has othe
 them from an underscore, which is a letter of a word to both; so RE2 is given underscores in their place.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import polars as pl
@@ -25,6 +26,26 @@ def compiled(pattern: str) -> re2._Regexp:
     # What is wrong with a pattern is for the rule's author, not for the terminal that a console runs in.
     options.log_errors = False
     return re2.compile(pattern, options)
+
+
+@cache
+def any_of(patterns: tuple[str, ...]) -> Callable[[str], object] | None:
+    """Searches for any of the patterns at once, which is much quicker than for one after the other.
+
+    None when RE2 refuses them together, say because they are too large.
+    """
+    if len(patterns) == 1:
+        return compiled(patterns[0]).search
+    try:
+        # A flag at the beginning of a pattern ends with the parentheses around it.
+        return compiled("|".join(f"(?:{pattern})" for pattern in patterns)).search
+    except re2.error:
+        return None
+
+
+def turns_flags_off(pattern: str) -> bool:
+    """Whether a part of the pattern may have fewer flags than the whole, as in ``(?i)a(?-i:b)``."""
+    return any("-" in group[: group.find(":")] for group in pattern.split("(?")[1:] if ":" in group)
 
 
 @cache

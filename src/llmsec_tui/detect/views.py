@@ -16,6 +16,8 @@ ROW = "text.row"
 
 
 VIEWS = (RAW_VIEW, FOLDED_VIEW, DECODED_VIEW, DECODED_FOLDED_VIEW)
+Shown = tuple[str | None, ...]
+"""The views of one text, in the order of VIEWS."""
 _SHOWN = pl.col(VIEWS)
 _DIFFER = pl.any_horizontal(_SHOWN.str.contains(DIFFERS))
 
@@ -90,19 +92,19 @@ class Views:
         return self.some(self.differing).with_columns(_SHOWN.str.replace_all(LETTERS, "_"))
 
     @cached_property
-    def _stand_ins(self) -> dict[int, tuple[str | None, ...]]:
+    def _stand_ins(self) -> dict[int, Shown]:
         return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()} if self.differing else {}
 
     @cached_property
-    def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, tuple[str | None, ...]]]:
+    def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, Shown]]:
         decoded = {row: tuple(shown) for row, *shown in self.decoded_text.iter_rows()}
         return self.texts.to_list(), self.folded.to_list(), decoded
 
-    def shown(self, row: int) -> tuple[str | None, ...]:
-        """The views of one text in the order of VIEWS."""
+    def shown(self, row: int) -> Shown:
+        """The views of one text."""
         texts, folded, decoded = self._lists
         return (texts[row], folded[row], *decoded.get(row, (None, None)))
 
-    def plain(self, row: int) -> tuple[str | None, ...]:
-        """The views of one text in the order of VIEWS, with underscores for letters that RE2 does not know."""
+    def plain(self, row: int) -> Shown:
+        """The views of one text, with underscores for letters that RE2 does not know."""
         return self._stand_ins.get(row) or self.shown(row)
