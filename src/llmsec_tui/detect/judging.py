@@ -91,8 +91,8 @@ class Judge:
         if not rows:
             return rows
         wanted = [leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex)]
-        search = patterns.any_of(tuple(wanted))
-        if search is None:
+        together = patterns.any_of(tuple(wanted))
+        if together is None:
             return frozenset[int]().union(*(self._search([leaf], rows) for leaf in leaves))
         texts = self.views
         unclear = rows & (texts.unclear if all(map(patterns.takes_stand_ins, wanted)) else texts.differing)
@@ -101,7 +101,7 @@ class Judge:
         held = {
             row
             for row in rows - unclear
-            if any(search(text) for text in _different(texts.plain(row), columns, ignores_case=ignores_case))
+            if any(together.search(text) for text in _different(texts.plain(row), columns, ignores_case=ignores_case))
         }
         return frozenset(held).union(*(self._evaluate(leaf, unclear) for leaf in leaves))
 

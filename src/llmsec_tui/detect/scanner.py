@@ -8,14 +8,17 @@ from typing import Any, Protocol
 
 import polars as pl
 
+hyperscan: Any
 try:
     import hyperscan
-except ImportError:  # pragma: no cover - depends on the platform
+except ImportError:
     hyperscan = None
 
 
 class Scanner(Protocol):
     """Strings, ready to be looked for."""
+
+    strings: Sequence[str]
 
     def find(self, texts: pl.Series) -> dict[str, list[int]]:
         """The positions of the texts that contain each string, in order; strings that none contains may be absent."""
@@ -25,15 +28,15 @@ class PolarsScanner:
     """One pass for the texts with any of the strings, and one over those for which."""
 
     def __init__(self, strings: Sequence[str]) -> None:
-        self._strings = list(strings)
+        self.strings: Sequence[str] = tuple(strings)
         self._any = "|".join(pl.escape_regex(one) for one in strings)
 
     def find(self, texts: pl.Series) -> dict[str, list[int]]:
-        if not self._strings:
+        if not self.strings:
             return {}
         numbered = pl.DataFrame({"at": pl.int_range(len(texts), eager=True), "text": texts})
         some = numbered.filter(pl.col("text").str.contains(self._any))
-        hits = some.select("at", pl.col("text").str.extract_many(self._strings, overlapping=True).alias("string"))
+        hits = some.select("at", pl.col("text").str.extract_many(list(self.strings), overlapping=True).alias("string"))
         pairs = hits.explode("string").drop_nulls().unique().group_by("string").agg(pl.col("at").sort())
         return dict(pairs.iter_rows())
 
@@ -42,13 +45,13 @@ class HyperscanScanner:
     """Compares bytes, so characters beyond ASCII need nothing special."""
 
     def __init__(self, strings: Sequence[str]) -> None:
-        self._strings = list(strings)
-        self._database = _compiled(self._strings) if self._strings else None
+        self.strings: Sequence[str] = tuple(strings)
+        self._database = _compiled(self.strings) if self.strings else None
 
     def find(self, texts: pl.Series) -> dict[str, list[int]]:
         if self._database is None:
             return {}
-        hits: list[list[int]] = [[] for _ in self._strings]
+        hits: list[list[int]] = [[] for _ in self.strings]
 
         def note(number: int, _start: int, _end: int, _flags: int, row: int) -> None:
             hits[number].append(row)
@@ -59,7 +62,7 @@ class HyperscanScanner:
         for row, text in enumerate(texts.cast(pl.Binary).to_list()):
             if text:
                 scan(text, match_event_handler=note, context=row, scratch=scratch)
-        return {string: rows for string, rows in zip(self._strings, hits, strict=True) if rows}
+        return {string: rows for string, rows in zip(self.strings, hits, strict=True) if rows}
 
 
 def _compiled(strings: Sequence[str]) -> Any:

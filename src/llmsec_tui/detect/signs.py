@@ -1,4 +1,4 @@
-"""What gives a rule away: strings of which a text must have one, and events that need a look whatever their text says."""
+"""What gives a rule away: strings of which a text must have one, and events to look at whatever their text says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from llmsec_tui.detect.folding import fold
 from llmsec_tui.detect.literals import required
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Text
 
-MOST = 2**-11.5
+MOST = 2**-12.5
 """How often, per character of text, the pieces of a clue may be expected to be found."""
 
 Gate = Node | bool

@@ -16,26 +16,26 @@ Found = Mapping[str, frozenset[int]]
 def pieces(ruleset: RuleSet, views: Views) -> Found:
     """The numbers of the texts that have each piece that any rule looks for."""
     found = {piece: frozenset(rows) for piece, rows in ruleset.scanner.find(views.folded).items()}
-    decoded = views.decoded_text
-    for piece, places in ruleset.scanner.find(decoded[DECODED_FOLDED_VIEW]).items():
-        found[piece] = found.get(piece, frozenset()) | frozenset(decoded[ROW].gather(places))
+    if views.decoded:
+        rows = views.decoded_text[ROW]
+        for piece, places in ruleset.scanner.find(views.decoded_text[DECODED_FOLDED_VIEW]).items():
+            found[piece] = found.get(piece, frozenset()).union(rows.gather(places))
     return found | {needs.ODD: views.odd}
 
 
 def suspects(ruleset: RuleSet, events: pl.DataFrame, found: Found) -> Iterator[tuple[Rule, list[int]]]:
     """Rules with the positions of the events they have to look at, in order; rules without any are left out."""
+    gates = ruleset.gates
     showing = {rule.id: rows for rule in ruleset.rules if (rows := _having(rule, found))}
-    silent = {rule.id: name for rule in ruleset.rules if (name := ruleset.gates[rule.id].silent)}
-    names = {*silent.values(), *(ruleset.gates[key].whole for key in showing)}
+    names = {gate.silent for gate in gates.values()} | {gates[key].whole for key in showing}
     passing = _passing(ruleset, names, events)
     positions = _positions(events) if showing else {}
     for rule in ruleset.rules:
-        of_rule = set[int]()
-        if name := silent.get(rule.id):
-            of_rule.update(at for at, passes in enumerate(passing[name]) if passes)
-        if rows := showing.get(rule.id):
-            passes = passing[ruleset.gates[rule.id].whole]
-            of_rule.update(at for row in rows for at in positions.get(row, ()) if passes[at])
+        gate = gates[rule.id]
+        of_rule = {at for at, passes in enumerate(passing[gate.silent]) if passes}
+        if rule.id in showing:
+            whole = passing[gate.whole]
+            of_rule.update(at for row in showing[rule.id] for at in positions.get(row, ()) if whole[at])
         if of_rule:
             yield rule, sorted(of_rule)
 
@@ -49,7 +49,7 @@ def _passing(ruleset: RuleSet, names: set[str | bool], events: pl.DataFrame) -> 
     """By the name of a gate, whether each event passes it. All gates are asked in one go."""
     asked = sorted(name for name in names if isinstance(name, str))
     answers = events.select(ruleset.gate_expressions[name].alias(name) for name in asked)
-    return {name: answers[name].to_list() for name in asked} | {True: [True] * events.height}
+    return {name: answers[name].to_list() for name in asked} | {True: [True] * events.height, False: []}
 
 
 def _positions(events: pl.DataFrame) -> dict[int, list[int]]:

@@ -97,7 +97,7 @@ class Views:
 
     @cached_property
     def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, Shown]]:
-        decoded = {row: tuple(shown) for row, *shown in self.decoded_text.iter_rows()}
+        decoded = {row: tuple(shown) for row, *shown in self.decoded_text.iter_rows()} if self.decoded else {}
         return self.texts.to_list(), self.folded.to_list(), decoded
 
     def shown(self, row: int) -> Shown:
