@@ -58,6 +58,29 @@ def views(leaf: Leaf) -> tuple[str, ...]:
     return (DECODED_VIEW,) if leaf.field is fields.DECODED else (RAW_VIEW,)
 
 
+def cheapest_first(node: Node) -> Node:
+    """The same condition with plain strings first and patterns last."""
+    match node:
+        case Leaf():
+            return node
+        case Not(part):
+            return Not(cheapest_first(part))
+        case And(parts) | Or(parts):
+            return type(node)(tuple(sorted(map(cheapest_first, parts), key=_cost)))
+
+
+def _cost(node: Node) -> int:
+    match node:
+        case Leaf(match=Regex()):
+            return 2
+        case Leaf():
+            return 0 if on_text(node) else 1
+        case Not(part):
+            return _cost(part)
+        case And(parts) | Or(parts):
+            return max(map(_cost, parts))
+
+
 def lowered(name: str) -> str:
     """The column that holds a string field in lower case."""
     return f"{name}.lower"

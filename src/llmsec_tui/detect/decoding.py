@@ -130,7 +130,7 @@ def decode(texts: pl.Series) -> dict[int, list[Decoded]]:
             if outer is not None:
                 part = Decoded(outer.start, outer.end, f"{outer.by}, then {part.by}", part.text)
             parts.append((row, part))
-        parts = list(_within_budget(texts, found, parts))
+        parts = list(_within_budget(texts, found, parts)) if parts else parts
         if not parts:
             break
         layer = pl.Series([part.text for _, part in parts], dtype=pl.String)

@@ -1,6 +1,6 @@
 """Run rules over a batch of events and say what they hit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
@@ -36,13 +36,14 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> pl.DataFrame:
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
     found = pieces(ruleset, views)
     judge = Judge(views, found)
+    rows = events[ROW].to_list()
     alerts = [
         (
             event[_ORDER],
             _alert(rule, event, gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))),
         )
         for rule, positions in suspects(ruleset, events, found)
-        for event, truth in _hits(rule, events, positions, judge)
+        for event, truth in _hits(rule, events, {at: rows[at] for at in positions}, judge)
     ]
     alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
     return pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row")
@@ -61,16 +62,18 @@ def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
 
 
 def _hits(
-    rule: Rule, events: pl.DataFrame, positions: list[int], judge: Judge
+    rule: Rule, events: pl.DataFrame, suspected: Mapping[int, int], judge: Judge
 ) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
-    """Those of the events at these positions that a rule hits, each with the truth of every leaf of its condition."""
+    """Those of the suspected events that a rule hits, each with the truth of every leaf of its condition.
+
+    ``suspected`` gives their positions, each with the number of its text.
+    """
     compiled = rule.compiled
-    rows = events[ROW].gather(positions).to_list()
-    allowed = judge.allowed(compiled.tree, frozenset(rows), compiled.text_leaves)
+    allowed = judge.allowed(compiled.plan, frozenset(suspected.values()), compiled.text_leaves)
     if not allowed:
         return
     held = {leaf: judge.holds(leaf, allowed, need) for leaf, need in compiled.text_leaves.items()}
-    likely = events[[at for at, row in zip(positions, rows, strict=True) if row in allowed]]
+    likely = events[[at for at, row in suspected.items() if row in allowed]]
     of_event = likely.select(leaf_expression(leaf).alias(str(at)) for at, leaf in enumerate(compiled.event_leaves))
     flags = of_event.iter_rows() if of_event.width else repeat(())
     for event, flag in zip(likely.iter_rows(named=True), flags, strict=False):

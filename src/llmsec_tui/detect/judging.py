@@ -36,13 +36,13 @@ class Judge:
             case Not(part):
                 return rows - self._allowed(part, rows, clues, unknown=not unknown)
             case And(parts):
-                for part in sorted(parts, key=_cost):
+                for part in parts:
                     rows = self._allowed(part, rows, clues, unknown=unknown) if rows else rows
                 return rows
             case Or(parts):
                 found: frozenset[int] = frozenset()
                 patterns_by_views: dict[tuple[str, ...], list[Leaf]] = {}
-                for part in sorted(parts, key=_cost):
+                for part in parts:
                     if isinstance(part, Leaf) and isinstance(part.match, Regex) and on_text(part):
                         patterns_by_views.setdefault(views(part), []).append(part)
                     elif rows - found:
@@ -127,16 +127,3 @@ def _compares(text: Text, literal: str, view: str) -> bool:
         case False, True:
             return view.startswith(literal)
     return view == literal
-
-
-def _cost(node: Node) -> int:
-    """Plain strings first, patterns last."""
-    match node:
-        case Leaf(match=Regex()):
-            return 2
-        case Leaf():
-            return 0 if on_text(node) else 1
-        case Not(part):
-            return _cost(part)
-        case And(parts) | Or(parts):
-            return max(map(_cost, parts))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from llmsec_tui.detect.compile import condition, on_text
+from llmsec_tui.detect.compile import cheapest_first, condition, on_text
 from llmsec_tui.detect.fields import FieldType
 from llmsec_tui.detect.needs import ODD
 from llmsec_tui.detect.scanner import Scanner, scanner
@@ -41,6 +41,8 @@ class Compiled:
     """A condition in the forms that the engine runs."""
 
     tree: Node
+    plan: Node
+    """The same, in the order in which it is cheapest to evaluate."""
     gate: Gate
     """Where the event around the text allows a hit."""
     text_leaves: Clues
@@ -145,6 +147,7 @@ def compile_tree(tree: Node) -> Compiled:
     found = tuple(dict.fromkeys(leaves(tree)))
     return Compiled(
         tree=tree,
+        plan=cheapest_first(tree),
         gate=of_event(tree),
         text_leaves={leaf: clue(leaf) for leaf in found if on_text(leaf)},
         event_leaves=tuple(leaf for leaf in found if not on_text(leaf)),
