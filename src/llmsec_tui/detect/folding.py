@@ -128,7 +128,9 @@ def unfold(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         length = len(folded) - (spaced and folded.startswith(" "))
         inside = wanted[bisect_left(wanted, position) : bisect_left(wanted, position + length)]
         if inside:
-            origins = _origins(block, spaced=spaced)
+            # A plain ASCII character folds to one character or to none.
+            unchanged = block.isascii() and length == len(block)
+            origins = range(length) if unchanged else _origins(block, spaced=spaced)
             origin |= {one: offset + origins[one - position] for one in inside}
         position += length
         spaced = folded.endswith(" ") if folded else spaced
