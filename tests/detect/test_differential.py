@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.detect.parts import batch, hit, ruleset, said
 
-from llmsec_tui.detect.compile import bound, leaf_expression, lowered
+from llmsec_tui.detect.compile import condition, lowered
 from llmsec_tui.detect.decoding import decode
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.folding import fold
@@ -80,9 +80,9 @@ def detections(draw: st.DrawFn) -> dict[str, Any]:
         "c and (a or b)",
         "c or not (a or b)",
     ]
-    condition = draw(st.sampled_from(conditions))
-    names = [name for name in "abc" if name in condition.replace("and", "").replace("not", "")]
-    return {**{name: draw(selections()) for name in names}, "condition": condition}
+    chosen = draw(st.sampled_from(conditions))
+    names = [name for name in "abc" if name in chosen.replace("and", "").replace("not", "")]
+    return {**{name: draw(selections()) for name in names}, "condition": chosen}
 
 
 def plainly(rule: Rule, events: EventBatch) -> list[int]:
@@ -92,8 +92,7 @@ def plainly(rule: Rule, events: EventBatch) -> list[int]:
     frame = events.events.join(numbered, on="content_sha256", how="left", maintain_order="left")
     frame = frame.with_columns(pl.col(ROW).fill_null(events.contents.height)).join(views.frame, on=ROW, how="left")
     low = [pl.col(name).str.to_lowercase().alias(lowered(name)) for name in ("trust", "tool_name")]
-    condition = bound(rule.compiled.tree, leaf_expression, unknown=True)
-    return sorted(frame.with_columns(low).filter(condition)["source_offset"])
+    return sorted(frame.with_columns(low).filter(condition(rule.compiled.tree))["source_offset"])
 
 
 @settings(max_examples=60, deadline=None)

@@ -58,6 +58,29 @@ def views(leaf: Leaf) -> tuple[str, ...]:
     return (DECODED_VIEW,) if leaf.field is fields.DECODED else (RAW_VIEW,)
 
 
+def cheapest_first(node: Node) -> Node:
+    """The same condition with plain strings first and patterns last."""
+    match node:
+        case Leaf():
+            return node
+        case Not(part):
+            return Not(cheapest_first(part))
+        case And(parts) | Or(parts):
+            return type(node)(tuple(sorted(map(cheapest_first, parts), key=_cost)))
+
+
+def _cost(node: Node) -> int:
+    match node:
+        case Leaf(match=Regex()):
+            return 2
+        case Leaf():
+            return 0 if on_text(node) else 1
+        case Not(part):
+            return _cost(part)
+        case And(parts) | Or(parts):
+            return max(map(_cost, parts))
+
+
 def lowered(name: str) -> str:
     """The column that holds a string field in lower case."""
     return f"{name}.lower"
@@ -68,26 +91,17 @@ def on_text(leaf: Leaf) -> bool:
     return leaf.field.type is FieldType.TEXT
 
 
-def of_event(node: Node) -> pl.Expr:
-    """True wherever the condition can be true, whatever the text says; over event and lowered columns."""
-    return bound(node, lambda leaf: None if on_text(leaf) else leaf_expression(leaf), unknown=True)
-
-
-def bound(node: Node, known: Callable[[Leaf], pl.Expr | None], *, unknown: bool) -> pl.Expr:
-    """True wherever the condition can be true, given the expressions for some or all of its leaves.
-
-    A leaf without one counts as ``unknown``, and as the opposite below a 'not', so the bound is never too narrow.
-    """
+def condition(node: Node) -> pl.Expr:
+    """True where a condition holds; over views, event columns and lowered columns."""
     match node:
         case Leaf():
-            expression = known(node)
-            return pl.lit(unknown) if expression is None else expression
+            return leaf_expression(node)
         case Not(part):
-            return ~bound(part, known, unknown=not unknown)
+            return ~condition(part)
         case And(parts):
-            return reduce(and_, [bound(part, known, unknown=unknown) for part in parts])
+            return reduce(and_, map(condition, parts))
         case Or(parts):
-            return reduce(or_, [bound(part, known, unknown=unknown) for part in parts])
+            return reduce(or_, map(condition, parts))
 
 
 def leaf_expression(leaf: Leaf) -> pl.Expr:

@@ -130,7 +130,7 @@ def decode(texts: pl.Series) -> dict[int, list[Decoded]]:
             if outer is not None:
                 part = Decoded(outer.start, outer.end, f"{outer.by}, then {part.by}", part.text)
             parts.append((row, part))
-        parts = list(_within_budget(texts, found, parts))
+        parts = list(_within_budget(texts, found, parts)) if parts else parts
         if not parts:
             break
         layer = pl.Series([part.text for _, part in parts], dtype=pl.String)
@@ -152,11 +152,15 @@ def _within_budget(
 
 def _decode_once(texts: pl.Series) -> Iterator[tuple[int, Decoded]]:
     every = pl.DataFrame({"position": pl.int_range(len(texts), eager=True), "text": texts})
-    for kind in _KINDS:
+    hinted = every.select(kind.hint.alias(str(number)) for number, kind in enumerate(_KINDS))
+    for number, kind in enumerate(_KINDS):
+        hints = hinted[str(number)]
+        if not hints.any():
+            continue
         runs = _TEXT.str.extract_all(kind.run)
         if kind.likely:
             runs = runs.list.eval(pl.element().filter(pl.element().str.contains(kind.likely)))
-        for position, text, found in every.filter(kind.hint).with_columns(runs=runs).iter_rows():
+        for position, text, found in every.filter(hints).with_columns(runs=runs).iter_rows():
             yield from ((position, decoded) for decoded in _decode_runs(text, found, kind.decoders))
 
 

@@ -1,17 +1,17 @@
 """Run rules over a batch of events and say what they hit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
 import polars as pl
 
-from llmsec_tui.detect import needs
 from llmsec_tui.detect.compile import leaf_expression, lowered
 from llmsec_tui.detect.evidence import Evidence, gather, holds
 from llmsec_tui.detect.finding import Content
 from llmsec_tui.detect.judging import Judge
 from llmsec_tui.detect.rule import Rule, RuleSet
+from llmsec_tui.detect.suspects import pieces, suspects
 from llmsec_tui.detect.tree import Leaf
 from llmsec_tui.detect.views import ROW, Views
 from llmsec_tui.events.batch import EventBatch
@@ -34,15 +34,16 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> pl.DataFrame:
         return pl.DataFrame(schema=ALERTS)
     events = _prepared(batch, ruleset)
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
-    judge = Judge(views, ruleset.prefilter.find(views))
-    gates = events.select(rule.compiled.gate.alias(rule.id) for rule in ruleset.rules)
+    found = pieces(ruleset, views)
+    judge = Judge(views, found)
+    rows = events[ROW].to_list()
     alerts = [
         (
             event[_ORDER],
             _alert(rule, event, gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))),
         )
-        for rule in ruleset.rules
-        for event, truth in _hits(rule, events, gates[rule.id], judge)
+        for rule, positions in suspects(ruleset, events, found)
+        for event, truth in _hits(rule, events, {at: rows[at] for at in positions}, judge)
     ]
     alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
     return pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row")
@@ -61,19 +62,18 @@ def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
 
 
 def _hits(
-    rule: Rule, events: pl.DataFrame, gate: pl.Series, judge: Judge
+    rule: Rule, events: pl.DataFrame, suspected: Mapping[int, int], judge: Judge
 ) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
-    """The events that a rule hits, each with the truth of every leaf of its condition."""
+    """Those of the suspected events that a rule hits, each with the truth of every leaf of its condition.
+
+    ``suspected`` gives their positions, each with the number of its text.
+    """
     compiled = rule.compiled
-    possible = None if compiled.need is None else needs.rows(compiled.need, judge.found)
-    if possible is not None and not possible:
-        return
-    rows = frozenset(events[ROW].filter(gate))
-    allowed = judge.allowed(compiled.tree, rows if possible is None else rows & possible, compiled.text_leaves)
+    allowed = judge.allowed(compiled.plan, frozenset(suspected.values()), compiled.text_leaves)
     if not allowed:
         return
     held = {leaf: judge.holds(leaf, allowed, need) for leaf, need in compiled.text_leaves.items()}
-    likely = events.filter(gate & events[ROW].is_in(pl.Series(sorted(allowed), dtype=pl.UInt32).implode()))
+    likely = events[[at for at, row in suspected.items() if row in allowed]]
     of_event = likely.select(leaf_expression(leaf).alias(str(at)) for at, leaf in enumerate(compiled.event_leaves))
     flags = of_event.iter_rows() if of_event.width else repeat(())
     for event, flag in zip(likely.iter_rows(named=True), flags, strict=False):

@@ -42,8 +42,8 @@ _SPACES = frozenset(
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 )
 
-ODD = r"[^\t\n\x0b\x0c\r -~]"
-"""A character that folding may do more to than lower its case."""
+ODD = r"[^\t\n\x0c\r -~]"
+"""A character that folding may do more to than lower its case, or that engines for patterns class differently."""
 _SPACE_RUN = r"[\t-\r ]{2,}|[\t-\r]"
 
 
@@ -90,10 +90,18 @@ def fold(text: str) -> str:
     return folded
 
 
-def fold_texts(texts: pl.Series) -> pl.Series:
-    """As :func:`fold` for a column. Most texts are ASCII, which needs lower case and single spaces only."""
+def odd_positions(texts: pl.Series) -> pl.Series:
+    """The positions of the texts that aren't plain ASCII."""
+    return texts.str.contains(ODD).fill_null(False).arg_true()
+
+
+def fold_texts(texts: pl.Series, odd: pl.Series | None = None) -> pl.Series:
+    """As :func:`fold` for a column; ``odd`` are its :func:`odd_positions`, where they are known.
+
+    The other texts need lower case and single spaces only.
+    """
+    odd = odd_positions(texts) if odd is None else odd
     folded = texts.str.to_lowercase()
-    odd = folded.str.contains(ODD).fill_null(False).arg_true()
     if len(odd):
         folded = folded.scatter(odd, _map_odd(folded.gather(odd)))
     runs = folded.str.contains(_SPACE_RUN).fill_null(False).arg_true()
@@ -120,7 +128,9 @@ def unfold(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         length = len(folded) - (spaced and folded.startswith(" "))
         inside = wanted[bisect_left(wanted, position) : bisect_left(wanted, position + length)]
         if inside:
-            origins = _origins(block, spaced=spaced)
+            # A plain ASCII character folds to one character or to none.
+            unchanged = block.isascii() and length == len(block)
+            origins = range(length) if unchanged else _origins(block, spaced=spaced)
             origin |= {one: offset + origins[one - position] for one in inside}
         position += length
         spaced = folded.endswith(" ") if folded else spaced

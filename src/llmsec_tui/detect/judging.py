@@ -1,18 +1,16 @@
 """Decide on which texts a condition can be true, by the cheapest way that gives the exact answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmsec_tui.detect import needs, patterns
-from llmsec_tui.detect.compile import leaf_expression, on_text, views
-from llmsec_tui.detect.fields import TEXT
-from llmsec_tui.detect.needs import Need
-from llmsec_tui.detect.prefilter import Found
+from llmsec_tui.detect import patterns
+from llmsec_tui.detect.compile import FOLDED_VIEW, RAW_VIEW, leaf_expression, on_text, views
+from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.signs import Clue, Clues
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
-from llmsec_tui.detect.views import ROW, VIEWS, Views
+from llmsec_tui.detect.views import ROW, VIEWS, Shown, Views
 
-FEW = 400
-"""Up to so many texts, calling RE2 for each is cheaper than having Polars compile a pattern anew."""
+RAW, FOLDED = VIEWS.index(RAW_VIEW), VIEWS.index(FOLDED_VIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,78 +18,112 @@ class Judge:
     """Answers for the texts of one batch."""
 
     views: Views
-    found: Found
 
-    def allowed(self, node: Node, rows: frozenset[int], leaf_needs: Mapping[Leaf, Need | None]) -> frozenset[int]:
+    found: Mapping[str, frozenset[int]]
+    """The texts that have each piece in them, folded or decoded."""
+
+    def allowed(self, node: Node, rows: frozenset[int], clues: Clues) -> frozenset[int]:
         """Those of the texts on which the condition can be true, whatever the event around them says."""
-        return self._allowed(node, rows, leaf_needs, unknown=True)
+        return self._allowed(node, rows, clues, unknown=True)
 
-    def _allowed(
-        self, node: Node, rows: frozenset[int], leaf_needs: Mapping[Leaf, Need | None], *, unknown: bool
-    ) -> frozenset[int]:
+    def _allowed(self, node: Node, rows: frozenset[int], clues: Clues, *, unknown: bool) -> frozenset[int]:
         # A leaf on the event counts as true, and as false below a 'not', so the answer is never too narrow.
         match node:
             case Leaf() if on_text(node):
-                return self.holds(node, rows, leaf_needs[node])
+                return self.holds(node, rows, clues[node])
             case Leaf():
                 return rows if unknown else frozenset()
             case Not(part):
-                return rows - self._allowed(part, rows, leaf_needs, unknown=not unknown)
+                return rows - self._allowed(part, rows, clues, unknown=not unknown)
             case And(parts):
-                for part in sorted(parts, key=_cost):
-                    rows = self._allowed(part, rows, leaf_needs, unknown=unknown) if rows else rows
+                for part in parts:
+                    rows = self._allowed(part, rows, clues, unknown=unknown) if rows else rows
                 return rows
             case Or(parts):
                 found: frozenset[int] = frozenset()
-                for part in sorted(parts, key=_cost):
-                    found |= self._allowed(part, rows - found, leaf_needs, unknown=unknown) if rows - found else found
+                patterns_by_views: dict[tuple[str, ...], list[Leaf]] = {}
+                for part in parts:
+                    if isinstance(part, Leaf) and isinstance(part.match, Regex) and on_text(part):
+                        patterns_by_views.setdefault(views(part), []).append(part)
+                    elif rows - found:
+                        found |= self._allowed(part, rows - found, clues, unknown=unknown)
+                for group in patterns_by_views.values():
+                    some = frozenset[int]().union(*(self._having(rows - found, clues[leaf]) for leaf in group))
+                    found |= self._search(group, some)
                 return found
 
-    def holds(self, leaf: Leaf, rows: frozenset[int], need: Need | None) -> frozenset[int]:
+    def holds(self, leaf: Leaf, rows: frozenset[int], clue: Clue | None) -> frozenset[int]:
         """Those of the texts on which a leaf is true."""
-        if need is not None:
-            rows = rows & needs.rows(need, self.found)
-            if _is_plain(leaf, need):
-                return rows
-        if not rows:
+        rows = self._having(rows, clue)
+        if clue is not None and clue.is_all:
             return rows
-        if isinstance(leaf.match, Regex) and len(rows) <= FEW:
-            return self._search(leaf, leaf.match, rows)
+        match leaf.match:
+            case Text(literal=literal) as text if literal and (text.cased or RAW_VIEW not in views(leaf)):
+                return self._compare(leaf, text, rows)
+            case Regex():
+                return self._search([leaf], rows)
         return self._evaluate(leaf, rows)
 
-    def _evaluate(self, leaf: Leaf, rows: Iterable[int]) -> frozenset[int]:
-        return frozenset(self.views.some(rows).filter(leaf_expression(leaf))[ROW])
+    def _having(self, rows: frozenset[int], clue: Clue | None) -> frozenset[int]:
+        if clue is None or not rows:
+            return rows
+        return rows & frozenset[int]().union(*(self.found[one] for one in clue.pieces if one in self.found))
 
-    def _search(self, leaf: Leaf, regex: Regex, rows: frozenset[int]) -> frozenset[int]:
-        """As :meth:`_evaluate`, by RE2 where that cannot give another answer."""
-        search = patterns.compiled(regex.pattern).search
+    def _evaluate(self, leaf: Leaf, rows: frozenset[int]) -> frozenset[int]:
+        return frozenset(self.views.some(rows).filter(leaf_expression(leaf))[ROW]) if rows else frozenset()
+
+    def _compare(self, leaf: Leaf, text: Text, rows: frozenset[int]) -> frozenset[int]:
+        """As :meth:`_evaluate`, for one string."""
+        literal = text.literal if text.cased else fold(text.literal)
         columns = [VIEWS.index(name) for name in views(leaf)]
+        shown = self.views.shown
+        return frozenset(
+            row
+            for row in rows
+            if any(_compares(text, literal, view) for column in columns if (view := shown(row)[column]) is not None)
+        )
+
+    def _search(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
+        """The texts on which any of the patterns is found, which all look at the same views.
+
+        As :meth:`_evaluate`, by RE2 where that cannot give another answer.
+        """
+        if not rows:
+            return rows
+        wanted = [leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex)]
+        together = patterns.any_of(tuple(wanted))
+        if together is None:
+            return frozenset[int]().union(*(self._search([leaf], rows) for leaf in leaves))
         texts = self.views
-        unclear = rows & (texts.unclear if patterns.takes_stand_ins(regex.pattern) else texts.differing)
-        held: set[int] = set()
-        for row in rows - unclear:
-            shown = texts.plain(row)
-            if any(search(text) for text in {shown[column] for column in columns} if text is not None):
-                held.add(row)
-        return frozenset(held) | (self._evaluate(leaf, unclear) if unclear else frozenset())
+        unclear = rows & (texts.unclear if all(map(patterns.takes_stand_ins, wanted)) else texts.differing)
+        columns = [VIEWS.index(name) for name in views(leaves[0])]
+        ignores_case = all(map(_ignores_case, leaves))
+        held = {
+            row
+            for row in rows - unclear
+            if any(together.search(text) for text in _different(texts.plain(row), columns, ignores_case=ignores_case))
+        }
+        return frozenset(held).union(*(self._evaluate(leaf, unclear) for leaf in leaves))
 
 
-def _is_plain(leaf: Leaf, need: Need) -> bool:
-    """Whether the leaf says no more than that the folded or the decoded text contains what it needs."""
-    match leaf:
-        case Leaf(field=field, match=Text(cased=False) as text):
-            return field is TEXT and text.open_start and text.open_end and bool(text.literal) and isinstance(need, str)
-    return False
+def _ignores_case(leaf: Leaf) -> bool:
+    """Whether a pattern does so in all of its parts."""
+    return isinstance(leaf.match, Regex) and leaf.match.ignore_case and not patterns.turns_flags_off(leaf.match.pattern)
 
 
-def _cost(node: Node) -> int:
-    """Plain strings first, patterns last."""
-    match node:
-        case Leaf(match=Regex()):
-            return 2
-        case Leaf():
-            return 0 if on_text(node) else 1
-        case Not(part):
-            return _cost(part)
-        case And(parts) | Or(parts):
-            return max(map(_cost, parts))
+def _different(shown: Shown, columns: Sequence[int], *, ignores_case: bool) -> set[str]:
+    """The views in these columns that patterns might tell apart."""
+    raw, folded = shown[RAW], shown[FOLDED]
+    same = ignores_case and RAW in columns and raw is not None and raw.isascii() and raw.lower() == folded
+    return {text for column in columns if (text := shown[column]) is not None and not (same and column == FOLDED)}
+
+
+def _compares(text: Text, literal: str, view: str) -> bool:
+    match text.open_start, text.open_end:
+        case True, True:
+            return literal in view
+        case True, False:
+            return view.endswith(literal)
+        case False, True:
+            return view.startswith(literal)
+    return view == literal

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from llmsec_tui.detect.compile import on_text
-from llmsec_tui.detect.needs import ODD, Need, all_of, any_of, of_literal
+from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.needs import ODD, SHORT, Need, all_of, any_of, of_literal
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
 
 
@@ -11,7 +12,7 @@ def required(node: Node) -> Need | None:
     """What a text must contain for the condition to be true; None when nothing is certain."""
     match node:
         case Leaf(match=Text(parts=parts)) if on_text(node):
-            return all_of(of_literal(part) for part in parts if isinstance(part, str))
+            return all_of(of_literal(part, SHORT) for part in parts if isinstance(part, str))
         case Leaf(match=Regex(pattern=pattern)) if on_text(node):
             return of_pattern(pattern)
         case And(parts=nodes):
@@ -96,6 +97,8 @@ class _Reader:
             return
         text = self.atom(character)
         low, once = self.repeats()
+        if text is not None and low and _all_odd(ord(text[0]), ord(text[0])) and not fold(text):
+            sequence.found.append(ODD)
         if text is None or text == ODD:
             sequence.end_run()
             sequence.found.append(ODD if text and low else None)

@@ -4,7 +4,7 @@ Being wrong towards "don't know" only costs time; being wrong the other way hide
 understood needs nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from llmsec_tui.detect.folding import fold
@@ -34,13 +34,15 @@ _BITS = {
     letter: bits
     for bits, letters in (
         *((3.5, "etaoinsr"), (4.5, "hldcu"), (5.5, "mfpgwy"), (6.5, "bvk"), (9.5, "xjqz")),
-        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (8.0, "=;*#+!?")),
+        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (7.0, "=;*#+!?<>[]{}|\\`@&$%^~")),
     )
     for letter in letters
 }
 _OTHER_BITS = 14.0
 MIN_BITS = 12.0
 """How unlikely a piece must be at a given place of English text, as -log2, to be worth looking for."""
+SHORT = 9.0
+"""The same for a value that is looked for as a whole, not as a part of a pattern."""
 _MOST_PARTS = 3
 """Of many pieces that are all needed, looking for the rarest few rules out nearly as much."""
 _COMMON_PIECES = """
@@ -69,28 +71,10 @@ def any_of(parts: Iterable[Need | None]) -> Need | None:
     return AnyOf(known) if len(known) > 1 else next(iter(known))
 
 
-def of_literal(literal: str) -> Need | None:
+def of_literal(literal: str, least: float = MIN_BITS) -> Need | None:
     """A literal, folded, if it is rare enough to be worth looking for."""
     folded = fold(literal)
-    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= MIN_BITS else None
-
-
-def pieces(need: Need) -> frozenset[str]:
-    """All pieces of a formula, ODD among them."""
-    return frozenset({need}) if isinstance(need, str) else frozenset().union(*(pieces(part) for part in need.parts))
-
-
-def rows(need: Need, found: Mapping[str, frozenset[int]]) -> frozenset[int]:
-    """The texts that have what is needed, given which texts each piece is in."""
-    if isinstance(need, str):
-        return found.get(need, frozenset())
-    if isinstance(need, AnyOf):
-        return frozenset[int]().union(*(rows(part, found) for part in need.parts))
-    first, *others = need.parts
-    having = rows(first, found)
-    for part in others:
-        having = having & rows(part, found) if having else having
-    return having
+    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= least else None
 
 
 def cover(need: Need) -> frozenset[str]:
@@ -102,10 +86,14 @@ def cover(need: Need) -> frozenset[str]:
     return cover(min(need.parts, key=_frequency))
 
 
+def frequency(need: Need) -> float:
+    """How often, per character of text, the rarest pieces of what is needed are expected."""
+    return sum(2 ** -_bits(piece) for piece in cover(need))
+
+
 def _frequency(need: Need) -> tuple[float, list[str]]:
-    """How often a text is expected to have what is needed; the pieces only make the order certain."""
-    rarest = cover(need)
-    return sum(2 ** -_bits(piece) for piece in rarest), sorted(rarest)
+    """To find the rarest; the pieces only make the order certain."""
+    return frequency(need), sorted(cover(need))
 
 
 def _bits(piece: str) -> float:

@@ -1,18 +1,18 @@
 """A rule that is ready to run, and a set of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from llmsec_tui.detect.compile import of_event, on_text
+from llmsec_tui.detect.compile import cheapest_first, condition, on_text
 from llmsec_tui.detect.fields import FieldType
-from llmsec_tui.detect.literals import required
-from llmsec_tui.detect.needs import Need
-from llmsec_tui.detect.prefilter import Prefilter, build
+from llmsec_tui.detect.needs import ODD
+from llmsec_tui.detect.scanner import Scanner, scanner
+from llmsec_tui.detect.signs import Clues, Gate, Signs, clue, of_event, signs
 from llmsec_tui.detect.tree import Leaf, Node, SameAs, leaves
 from llmsec_tui.events.model import Event
 
@@ -41,15 +41,21 @@ class Compiled:
     """A condition in the forms that the engine runs."""
 
     tree: Node
-    gate: pl.Expr
+    plan: Node
+    """The same, in the order in which it is cheapest to evaluate."""
+    gate: Gate
     """Where the event around the text allows a hit."""
-    text_leaves: Mapping[Leaf, Need | None]
-    """Each leaf on the text, and what a text must contain for it to be true."""
+    text_leaves: Clues
     event_leaves: tuple[Leaf, ...]
-    need: Need | None
-    """What a text must contain to be hit."""
+    signs: Signs
+    """What a text or an event must have to be hit."""
     lowered: frozenset[str]
     """String fields that it needs in lower case."""
+
+    @property
+    def pieces(self) -> frozenset[str]:
+        """All pieces of text to look for."""
+        return self.signs.pieces.union(*(clue.pieces for clue in self.text_leaves.values() if clue))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,16 @@ class Rule:
     compiled: Compiled
 
 
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """The names of a rule's gates, or True where everything passes and False where nothing does."""
+
+    whole: str | bool
+    """For events with a text that has the rule's signs."""
+    silent: str | bool
+    """For events without such a text."""
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """Rules in the order of their ids."""
@@ -89,9 +105,36 @@ class RuleSet:
         return {rule.id: rule for rule in self.rules}
 
     @cached_property
-    def prefilter(self) -> Prefilter:
-        """The pieces of text that the rules need; made once."""
-        return build((rule.compiled.need, rule.compiled.text_leaves.values()) for rule in self.rules)
+    def scanner(self) -> Scanner:
+        """Looks for the pieces of text that give any rule away; made once."""
+        pieces = frozenset[str]().union(*(rule.compiled.pieces for rule in self.rules))
+        return scanner(sorted(pieces - {ODD}))
+
+    @cached_property
+    def gates(self) -> Mapping[str, "Gates"]:
+        """The gates of each rule, by its id; equal ones have equal names."""
+        names: dict[Gate, str] = {}
+        return {
+            rule.id: Gates(
+                *(
+                    gate if isinstance(gate, bool) else names.setdefault(gate, f"gate{len(names)}")
+                    for gate in (rule.compiled.gate, rule.compiled.signs.silent)
+                )
+            )
+            for rule in self.rules
+        }
+
+    @cached_property
+    def gate_expressions(self) -> Mapping[str, pl.Expr]:
+        """What each name in :attr:`gates` stands for."""
+        return {
+            name: condition(gate)
+            for rule in self.rules
+            for name, gate in zip(
+                astuple(self.gates[rule.id]), (rule.compiled.gate, rule.compiled.signs.silent), strict=True
+            )
+            if not isinstance(gate, bool)
+        }
 
     @cached_property
     def lowered(self) -> frozenset[str]:
@@ -104,10 +147,11 @@ def compile_tree(tree: Node) -> Compiled:
     found = tuple(dict.fromkeys(leaves(tree)))
     return Compiled(
         tree=tree,
+        plan=cheapest_first(tree),
         gate=of_event(tree),
-        text_leaves={leaf: required(leaf) for leaf in found if on_text(leaf)},
+        text_leaves={leaf: clue(leaf) for leaf in found if on_text(leaf)},
         event_leaves=tuple(leaf for leaf in found if not on_text(leaf)),
-        need=required(tree),
+        signs=signs(tree),
         lowered=frozenset(name for leaf in found for name in _lowered(leaf)),
     )
 

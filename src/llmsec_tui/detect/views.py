@@ -8,7 +8,7 @@ import polars as pl
 
 from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
 from llmsec_tui.detect.decoding import Decoded, decode
-from llmsec_tui.detect.folding import ODD, fold_texts
+from llmsec_tui.detect.folding import ODD, fold_texts, odd_positions
 from llmsec_tui.detect.patterns import DIFFERS, LETTERS
 
 ROW = "text.row"
@@ -16,6 +16,8 @@ ROW = "text.row"
 
 
 VIEWS = (RAW_VIEW, FOLDED_VIEW, DECODED_VIEW, DECODED_FOLDED_VIEW)
+Shown = tuple[str | None, ...]
+"""The views of one text, in the order of VIEWS."""
 _SHOWN = pl.col(VIEWS)
 _DIFFER = pl.any_horizontal(_SHOWN.str.contains(DIFFERS))
 
@@ -33,7 +35,7 @@ class Views:
 
     @cached_property
     def folded(self) -> pl.Series:
-        return fold_texts(self.texts)
+        return fold_texts(self.texts, self.odd_rows)
 
     @cached_property
     def decoded(self) -> dict[int, list[Decoded]]:
@@ -43,6 +45,8 @@ class Views:
     @cached_property
     def decoded_text(self) -> pl.DataFrame:
         """ROW, and the decoded parts of a text one per line, as they are and folded; only texts that have any."""
+        if not self.decoded:
+            return pl.DataFrame(schema={ROW: pl.UInt32, DECODED_VIEW: pl.String, DECODED_FOLDED_VIEW: pl.String})
         rows = sorted(self.decoded)
         joined = pl.Series(["\n".join(part.text for part in self.decoded[row]) for row in rows], dtype=pl.String)
         return pl.DataFrame(
@@ -50,10 +54,17 @@ class Views:
         )
 
     @cached_property
-    def odd(self) -> pl.Series:
+    def odd(self) -> frozenset[int]:
         """The numbers of the texts that aren't plain ASCII, or say anything encoded that isn't."""
+        if not self.decoded:
+            return frozenset(self.odd_rows)
         decoded = self.decoded_text.filter(pl.col(DECODED_VIEW).str.contains(ODD))[ROW]
-        return pl.concat([self.numbers.filter(self.texts.str.contains(ODD).fill_null(False)), decoded]).unique()
+        return frozenset(self.odd_rows) | frozenset(decoded)
+
+    @cached_property
+    def odd_rows(self) -> pl.Series:
+        """The positions of the texts that aren't plain ASCII."""
+        return odd_positions(self.texts)
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -69,24 +80,31 @@ class Views:
     @cached_property
     def differing(self) -> frozenset[int]:
         """The texts with any view in which the two engines for patterns might differ."""
-        special = pl.col(ROW).is_in(self.odd.implode()) | pl.any_horizontal(_SHOWN.str.contains("\x0b", literal=True))
-        return frozenset(self.frame.filter(special).filter(_DIFFER)[ROW])
+        return frozenset(self.some(self.odd).filter(_DIFFER)[ROW]) if self.odd else frozenset()
 
     @cached_property
     def unclear(self) -> frozenset[int]:
         """Those of them in which the engines might differ even with underscores for letters."""
-        return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW])
+        return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW]) if self.differing else frozenset()
 
     @cached_property
     def _with_stand_ins(self) -> pl.DataFrame:
         return self.some(self.differing).with_columns(_SHOWN.str.replace_all(LETTERS, "_"))
 
     @cached_property
-    def _texts(self) -> dict[int, tuple[str | None, ...]]:
-        return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()}
+    def _stand_ins(self) -> dict[int, Shown]:
+        return {row: tuple(shown) for row, *shown in self._with_stand_ins.iter_rows()} if self.differing else {}
 
-    def plain(self, row: int) -> tuple[str | None, ...]:
-        """The views of one text in the order of VIEWS, with underscores for letters that RE2 does not know."""
-        if row not in self._texts:
-            self._texts[row] = self.frame.row(row)[1:]
-        return self._texts[row]
+    @cached_property
+    def _lists(self) -> tuple[list[str | None], list[str | None], dict[int, Shown]]:
+        decoded = {row: tuple(shown) for row, *shown in self.decoded_text.iter_rows()} if self.decoded else {}
+        return self.texts.to_list(), self.folded.to_list(), decoded
+
+    def shown(self, row: int) -> Shown:
+        """The views of one text."""
+        texts, folded, decoded = self._lists
+        return (texts[row], folded[row], *decoded.get(row, (None, None)))
+
+    def plain(self, row: int) -> Shown:
+        """The views of one text, with underscores for letters that RE2 does not know."""
+        return self._stand_ins.get(row) or self.shown(row)
