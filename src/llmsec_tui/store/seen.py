@@ -1,5 +1,6 @@
 """The keys that were seen before: a bounded memory in front of the store's table."""
 
+import threading
 from collections.abc import Collection, Mapping
 from itertools import islice
 
@@ -20,10 +21,12 @@ _ALL = "SELECT key, conversation_id FROM seen_keys"
 
 
 class SeenKeys:
-    """Which keys the store has, and the conversation of each. The caller sees to it that one thread at a time asks."""
+    """Which keys the store has, and the conversation of each. Asking does not wait for a batch being written."""
 
     def __init__(self, connection: DuckDBPyConnection, most: int = MOST_IN_MEMORY) -> None:
         self._connection = connection
+        self._asking = connection.cursor()
+        self._lock = threading.Lock()
         self._most = most
         self._memory: dict[int, str] = {}
         """Least recently used first."""
@@ -34,15 +37,16 @@ class SeenKeys:
 
     def known(self, keys: Collection[int]) -> dict[int, str]:
         """Those of ``keys`` that were seen."""
-        memory = self._memory
-        found = {key: memory[key] for key in keys if key in memory}
-        for key in found:
-            memory[key] = memory.pop(key)
-        if not self._has_all and len(found) < len(keys):
-            stored = self._stored([key for key in keys if key not in found])
-            found |= stored
-            self.remember(stored)
-        return found
+        with self._lock:
+            memory = self._memory
+            found = {key: memory[key] for key in keys if key in memory}
+            for key in found:
+                memory[key] = memory.pop(key)
+            if not self._has_all and len(found) < len(keys):
+                stored = self._stored([key for key in keys if key not in found])
+                found |= stored
+                self._remember(stored)
+            return found
 
     def write(self, keys: Mapping[int, str]) -> None:
         """Put new keys, and those that changed their conversation, into the table. Memory learns them afterwards."""
@@ -53,6 +57,14 @@ class SeenKeys:
 
     def remember(self, keys: Mapping[int, str]) -> None:
         """Keep committed keys at hand, and let go of the least recently used beyond the bound."""
+        with self._lock:
+            self._remember(keys)
+
+    def close(self) -> None:
+        """Let go of the cursor."""
+        self._asking.close()
+
+    def _remember(self, keys: Mapping[int, str]) -> None:
         self._memory.update(keys)
         excess = len(self._memory) - self._most
         if excess > 0:
@@ -61,8 +73,8 @@ class SeenKeys:
                 del self._memory[key]
 
     def _stored(self, keys: list[int]) -> dict[int, str]:
-        with lent(self._connection, pl.DataFrame({"key": keys}, schema={"key": pl.UInt64})):
-            return dict(self._connection.execute(_LOOK_UP).fetchall())
+        with lent(self._asking, pl.DataFrame({"key": keys}, schema={"key": pl.UInt64})):
+            return dict(self._asking.execute(_LOOK_UP).fetchall())
 
 
 def _frame(keys: Mapping[int, str]) -> pl.DataFrame:

@@ -96,7 +96,7 @@ class Store:
 
     def known(self, keys: list[int]) -> dict[int, str]:
         """Those of ``keys`` that were committed before, with the conversation of each."""
-        with self._lock, told(self.path, "be searched for what was seen before"):
+        with told(self.path, "be searched for what was seen before"):
             return self._seen.known(keys)
 
     def checkpoints(self) -> Sequence[Checkpoint]:
@@ -180,6 +180,7 @@ class Store:
             for reader in self._readers:
                 reader.close()
             self._readers.clear()
+            self._seen.close()
             self._connection.close()
 
     def _roll_back(self) -> None:
