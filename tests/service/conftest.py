@@ -11,6 +11,7 @@ from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.store.store import Store
@@ -31,7 +32,7 @@ def context(home: Home) -> Iterator[Context]:
     store = Store.open(home.store)
     journal = Journal.open(home.journal)
     follower = Follower([], [], from_start=True)
-    ingest = Ingest(follower, Pipeline(NO_RULES, store.known), store, once=False, on_end=lambda: None)
+    ingest = Ingest(follower, Pipeline(Detector(NO_RULES), store.known), store, once=False, on_end=lambda: None)
     yield Context(
         store=store,
         journal=journal,

@@ -14,6 +14,7 @@ from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
 from llmsec_tui.service import ingest
+from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.store.store import Store
@@ -25,7 +26,7 @@ PATIENCE_S = 20.0
 def _running(store: Store, log: Path, *, once: bool = False) -> Iterator[tuple[Ingest, threading.Event]]:
     ended = threading.Event()
     follower = Follower([str(log)], store.checkpoints(), from_start=True)
-    running = Ingest(follower, Pipeline(RuleSet(()), store.known), store, once=once, on_end=ended.set)
+    running = Ingest(follower, Pipeline(Detector(RuleSet(())), store.known), store, once=once, on_end=ended.set)
     running.start()
     try:
         yield running, ended

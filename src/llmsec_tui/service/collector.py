@@ -20,6 +20,7 @@ from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.good_rules import load_good
 from llmsec_tui.service.ingest import Ingest
@@ -87,7 +88,9 @@ def _run(
         else:
             sock = rooms.enter_context(listening(socket, _OWNER_AND_GROUP))
             rooms.enter_context(signpost(home.socket, socket))
-        collector = _Collector(store, journal, ruleset, rules_problem, follower, patterns, once, child)
+        detector = Detector(ruleset, rules)
+        rooms.callback(detector.close)
+        collector = _Collector(store, journal, ruleset, detector, rules_problem, follower, patterns, once, child)
         return asyncio.run(collector.work(sock))
 
 
@@ -96,6 +99,7 @@ class _Collector:
     store: Store
     journal: Journal
     ruleset: RuleSet
+    detector: Detector
     rules_problem: str
     follower: Follower
     patterns: list[str]
@@ -112,7 +116,7 @@ class _Collector:
         def stop() -> None:
             loop.call_soon_threadsafe(until.set)
 
-        pipeline = Pipeline(self.ruleset, self.store.known, secret=self.store.secret)
+        pipeline = Pipeline(self.detector, self.store.known, secret=self.store.secret)
         ingest = Ingest(self.follower, pipeline, self.store, once=self.once, on_end=stop)
         dispatch = Dispatch(self._context(ingest, stop))
         server = Server(dispatch.reply)

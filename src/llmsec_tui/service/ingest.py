@@ -1,7 +1,7 @@
-"""The two threads between the files and the store.
+"""The three threads between the files and the store.
 
-The first reads and maps, which is plain Python; the second judges and commits, which is mostly Polars and DuckDB and
-leaves the interpreter to the first. While one batch is stored the next is made, and no third: that bounds memory, and
+The first reads and maps, which is plain Python; the second judges, which for big batches happens in another process; the
+third commits, which is mostly DuckDB. At most one batch is in each, and one waits before each: that bounds memory, and
 lets what is written meanwhile gather in one batch instead of many small ones that would wait in line. The store takes
 batches in the order in which they were read, so the checkpoint in it never runs ahead of the data.
 """
@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from llmsec_tui.intake.records import Progress
 from llmsec_tui.service.lag import Lag
 from llmsec_tui.service.narration import told
 from llmsec_tui.service.pipeline import Drafted, Pipeline
+from llmsec_tui.store.commit import Commit
 from llmsec_tui.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ class Ingest:
         self._once = once
         self._on_end = on_end
         self._batches: queue.Queue[Drafted | None] = queue.Queue()
+        self._commits: queue.Queue[Commit | None] = queue.Queue(1)
         self._room = threading.Semaphore(1)
         """Held from the beginning of a read until the other thread takes the batch."""
         self._looked = -LOOK_S
@@ -65,6 +68,7 @@ class Ingest:
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._guard, args=(self._read,), name="read"),
+            threading.Thread(target=self._guard, args=(self._judge,), name="judge"),
             threading.Thread(target=self._guard, args=(self._commit,), name="commit"),
         ]
 
@@ -75,7 +79,8 @@ class Ingest:
 
     def start(self) -> None:
         """Begin to read."""
-        for thread in self._threads:
+        # The last one first: each hands over to a live thread only.
+        for thread in reversed(self._threads):
             thread.start()
 
     def watch(self, patterns: list[str], *, from_start: bool) -> None:
@@ -146,22 +151,38 @@ class Ingest:
                 self.lag.committed(one.source_id, one.offset if one.behind_since is not None else one.size)
             self.lag.seen(one.source_id, one.size, now)
 
+    # The judging thread.
+
+    def _judge(self) -> None:
+        try:
+            while (batch := self._batches.get()) is not None:
+                self._room.release()
+                self._pass_on(self._pipeline.judge(batch, time.time_ns() // 1000))
+        finally:
+            self._pass_on(None)
+
+    def _pass_on(self, commit: Commit | None) -> None:
+        handed_over = False
+        while not handed_over and self._threads[-1].is_alive():
+            with suppress(queue.Full):
+                self._commits.put(commit, timeout=WAIT_S)
+                handed_over = True
+
     # The committing thread.
 
     def _commit(self) -> None:
         tidy = True
         while True:
             try:
-                batch = self._batches.get(timeout=IDLE_S)
+                commit = self._commits.get(timeout=IDLE_S)
             except queue.Empty:
                 if not tidy:
                     self._tidy_up()
                 tidy = True
                 continue
-            if batch is None:
+            if commit is None:
                 break
-            self._room.release()
-            self._store_one(batch)
+            self._store_one(commit)
             self._batches.task_done()
             tidy = False
         if self._once:
@@ -174,8 +195,7 @@ class Ingest:
             # Nothing is lost and nobody waits for it; it is tried again after the next batch.
             log.warning("%s", error)
 
-    def _store_one(self, batch: Drafted) -> None:
-        commit = self._pipeline.judge(batch, time.time_ns() // 1000)
+    def _store_one(self, commit: Commit) -> None:
         self._insist(partial(self._store.commit, commit))
         for checkpoint in commit.checkpoints:
             self.lag.committed(checkpoint.source_id, checkpoint.offset)

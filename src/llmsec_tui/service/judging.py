@@ -5,13 +5,11 @@ that trip it are found by halving, stored unjudged, and told about by an event o
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
 
-from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256, event_id, key64
@@ -24,24 +22,27 @@ DEFECTS = (Exception, pl.exceptions.PanicException)
 
 UNJUDGED = "detection_failed"
 
+Detect = Callable[[EventBatch], pl.DataFrame]
+"""Gives the alerts on a batch."""
 
-def judged(ruleset: RuleSet, kept: Sequence[Kept]) -> tuple[EventBatch, pl.DataFrame]:
+
+def judged(detect: Detect, kept: Sequence[Kept]) -> tuple[EventBatch, pl.DataFrame]:
     """The batch of these events, and the alerts on them; with further events for those that could not be judged."""
     batch = build(kept)
     try:
-        return batch, detect(ruleset, batch)
+        return batch, detect(batch)
     except DEFECTS as error:
         log.error("the detector failed on a batch (%s); looking for the event", type(error).__name__)
     tripped: list[Kept] = []
-    alerts = _apart(ruleset, kept, tripped)
+    alerts = _apart(detect, kept, tripped)
     told = [_told(one) for one in tripped]
-    return build([*kept, *told]), pl.concat([*alerts, detect(ruleset, build(told))])
+    return build([*kept, *told]), pl.concat([*alerts, detect(build(told))])
 
 
-def _apart(ruleset: RuleSet, kept: Sequence[Kept], tripped: list[Kept]) -> list[pl.DataFrame]:
+def _apart(detect: Detect, kept: Sequence[Kept], tripped: list[Kept]) -> list[pl.DataFrame]:
     """Alerts on all events but those that trip the detector, which are added to ``tripped``."""
     try:
-        return [detect(ruleset, build(kept))]
+        return [detect(build(kept))]
     except DEFECTS as error:
         if len(kept) == 1:
             where = kept[0].record
@@ -49,7 +50,7 @@ def _apart(ruleset: RuleSet, kept: Sequence[Kept], tripped: list[Kept]) -> list[
             tripped.append(kept[0])
             return []
     half = len(kept) // 2
-    return _apart(ruleset, kept[:half], tripped) + _apart(ruleset, kept[half:], tripped)
+    return _apart(detect, kept[:half], tripped) + _apart(detect, kept[half:], tripped)
 
 
 def _told(one: Kept) -> Kept:

@@ -10,7 +10,6 @@ from hashlib import sha256
 
 import polars as pl
 
-from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.batch import dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
@@ -18,7 +17,7 @@ from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Recor
 from llmsec_tui.formats.registry import map_record
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import Notice, Read
-from llmsec_tui.service.judging import DEFECTS, judged, told_fields
+from llmsec_tui.service.judging import DEFECTS, Detect, judged, told_fields
 from llmsec_tui.store.commit import Commit, SourceDelta
 
 _TOLD = frozenset({"oversize", "truncated", "replaced"})
@@ -74,10 +73,10 @@ class Drafted:
 class Pipeline:
     """The stages between a file and the store, with the memory that batches in flight need."""
 
-    def __init__(self, ruleset: RuleSet, lookup: Lookup, *, secret: bytes = b"", in_flight: int = 4) -> None:
+    def __init__(self, detect: Detect, lookup: Lookup, *, secret: bytes = b"", in_flight: int = 6) -> None:
         """``lookup`` tells keys that are committed, which were made with ``secret``; ``in_flight`` is how many drafted
         batches may not be committed yet."""
-        self.ruleset = ruleset
+        self._detect = detect
         self._lookup = lookup
         self._secret = secret
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
@@ -109,7 +108,7 @@ class Pipeline:
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
-        batch, alerts = judged(self.ruleset, drafted.kept)
+        batch, alerts = judged(self._detect, drafted.kept)
         _count(batch.events, drafted.tallies)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())

@@ -19,6 +19,7 @@ from llmsec_tui.errors import SourceError
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.intake.discover import expand
 from llmsec_tui.intake.read import WholeFile
+from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.store.commit import Commit
 from llmsec_tui.store.store import Store
@@ -85,7 +86,7 @@ class Scan:
         self._store = store
         self._keys: dict[int, str] = {}
         lookup, secret = (self._known, token_bytes(32)) if store is None else (store.known, store.secret)
-        self._pipeline = Pipeline(ruleset, lookup, secret=secret, in_flight=1)
+        self._pipeline = Pipeline(Detector(ruleset), lookup, secret=secret, in_flight=1)
 
     def alerts(self) -> Iterator[pl.DataFrame]:
         """Alerts of at least ``min_level``, piece by piece, in the order of the input.

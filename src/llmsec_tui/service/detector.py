@@ -1,0 +1,133 @@
+"""Run the rules where they do not wait for the reading thread.
+
+Matching calls into native code many thousand times a batch, and each time gives the interpreter away and must get it
+back. Beside a thread that reads at full speed that took a hundred times as long as alone. So big batches are judged by
+a process of their own; small ones, where every millisecond counts, right here.
+"""
+
+import io
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.ruleset import RuleSet, read
+from llmsec_tui.events.batch import EventBatch
+
+log = logging.getLogger(__name__)
+
+BIG = 1_000
+"""Events from which on a batch is worth the way to another process."""
+_LENGTH_BYTES = 8
+_DONE, _FAILED = b"+", b"-"
+
+
+class DetectionFailed(Exception):
+    """The detector met something in a batch that it could not judge; names the type of the error."""
+
+
+class Detector:
+    """Judges batches by one set of rules. For one thread at a time."""
+
+    def __init__(self, ruleset: RuleSet, rules: Sequence[Path] = ()) -> None:
+        """``rules`` are where the set was read from; without them everything is judged in this process."""
+        self._ruleset = ruleset
+        self._rules = rules
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, batch: EventBatch) -> pl.DataFrame:
+        """Alerts of ``schema.ALERTS`` on the events. Raises :class:`DetectionFailed`, or what the engine raises."""
+        if batch.events.height < BIG or not self._rules:
+            return detect(self._ruleset, batch)
+        try:
+            return self._elsewhere(batch)
+        except (OSError, EOFError) as error:
+            log.error("the detector's process is gone (%s); judging goes on in this one", type(error).__name__)
+            self.close()
+            self._rules = ()
+            return detect(self._ruleset, batch)
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                assert pipe is not None
+                pipe.close()
+
+    def _elsewhere(self, batch: EventBatch) -> pl.DataFrame:
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        _send(process.stdin, _packed(batch.events))
+        _send(process.stdin, _packed(batch.contents))
+        answer = _receive(process.stdout)
+        if answer[:1] == _FAILED:
+            raise DetectionFailed(answer[1:].decode())
+        return _unpacked(answer[1:])
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", __name__, *map(str, self._rules)]
+        # In a session of its own, so that a Ctrl-C in the terminal is for the collector to act upon.
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        self._process = process
+        assert process.stdout is not None
+        if (version := _receive(process.stdout).decode()) != self._ruleset.version:
+            raise EOFError(f"it reads the rules as {version}")
+        return process
+
+
+def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path]) -> None:
+    """Judge batches until ``requests`` ends, which it does when the collector does, however it ends."""
+    ruleset, _ = read(rules)
+    _send(answers, ruleset.version.encode())
+    while True:
+        try:
+            batch = EventBatch(_unpacked(_receive(requests)), _unpacked(_receive(requests)), [])
+        except EOFError:
+            return
+        try:
+            answer = _DONE + _packed(detect(ruleset, batch))
+        except (Exception, pl.exceptions.PanicException) as error:
+            # The collector finds out which event it was, and tells.
+            answer = _FAILED + type(error).__name__.encode()
+        _send(answers, answer)
+
+
+def _packed(frame: pl.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.write_ipc_stream(stream)
+    return stream.getvalue()
+
+
+def _unpacked(data: bytes) -> pl.DataFrame:
+    return pl.read_ipc_stream(io.BytesIO(data))
+
+
+def _send(pipe: IO[bytes], body: bytes) -> None:
+    pipe.write(len(body).to_bytes(_LENGTH_BYTES, "big"))
+    pipe.write(body)
+    pipe.flush()
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    size = int.from_bytes(_exactly(pipe, _LENGTH_BYTES), "big")
+    return _exactly(pipe, size)
+
+
+def _exactly(pipe: IO[bytes], size: int) -> bytes:
+    body = pipe.read(size)
+    if len(body) < size:
+        raise EOFError
+    return body
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[1:]])

@@ -1,0 +1,84 @@
+"""Judging in another process gives what judging here gives."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+from tests.service.test_judging import ATTACK, kept
+
+from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.ruleset import RuleSet, load
+from llmsec_tui.events.batch import EventBatch, build
+from llmsec_tui.paths import shipped
+from llmsec_tui.service import detector as detectors
+from llmsec_tui.service.detector import Detector
+
+
+@pytest.fixture(scope="module")
+def ruleset() -> RuleSet:
+    return load([shipped("rules")])
+
+
+@pytest.fixture
+def detector(ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch) -> Iterator[Detector]:
+    """One for which twenty events are many."""
+    monkeypatch.setattr(detectors, "BIG", 20)
+    made = Detector(ruleset, [shipped("rules")])
+    yield made
+    made.close()
+
+
+def many() -> EventBatch:
+    return build([kept(n, f"{ATTACK} {n}" if n % 3 else f"hello {n}") for n in range(40)])
+
+
+def process_of(detector: Detector) -> int:
+    assert detector._process is not None
+    return detector._process.pid
+
+
+def test_a_big_batch_is_judged_elsewhere_with_the_same_alerts(detector: Detector, ruleset: RuleSet) -> None:
+    """To the column and the order; and again by the same process."""
+    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    first = process_of(detector)
+    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    assert process_of(detector) == first != os.getpid()
+
+
+def test_a_small_batch_stays_here(detector: Detector) -> None:
+    """No process is started for what is judged in milliseconds."""
+    assert detector(build([kept(0, ATTACK)])).height >= 1
+    assert detector._process is None
+
+
+def test_a_process_that_dies_costs_no_alert(detector: Detector, ruleset: RuleSet) -> None:
+    """The batch is judged here, and so are all that follow."""
+    detector(many())
+    os.kill(process_of(detector), signal.SIGKILL)
+    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    assert detector._process is None
+
+
+def test_what_trips_it_elsewhere_is_an_error_here(detector: Detector) -> None:
+    """A frame that the engine cannot read fails by name, and the process goes on."""
+    broken = EventBatch(many().events, pl.DataFrame({"nothing": [1]}), [])
+    with pytest.raises(detectors.DetectionFailed, match="Error"):
+        detector(broken)
+    assert detector(many()).height > 0
+
+
+def test_the_process_ends_with_the_one_that_started_it(detector: Detector) -> None:
+    """However that ends: its requests end, and it leaves."""
+    detector(many())
+    process = detector._process
+    assert process is not None
+    assert process.stdin is not None
+    process.stdin.close()
+    end = time.monotonic() + 10
+    while process.poll() is None and time.monotonic() < end:
+        time.sleep(0.01)
+    assert process.poll() == 0
