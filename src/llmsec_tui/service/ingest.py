@@ -1,9 +1,9 @@
 """The three threads between the files and the store.
 
-The first reads and maps, which is plain Python; the second judges, which for big batches happens in another process; the
-third commits, which is mostly DuckDB. At most one batch is in each, and one waits before each: that bounds memory, and
-lets what is written meanwhile gather in one batch instead of many small ones that would wait in line. The store takes
-batches in the order in which they were read, so the checkpoint in it never runs ahead of the data.
+The first reads and maps, which is plain Python; the second judges, which for big batches happens in another process;
+the third commits, which is mostly DuckDB. At most one batch is in each, and one waits before each: that bounds memory,
+and lets what is written meanwhile gather in one batch instead of many small ones that would wait in line. The store
+takes batches in the order in which they were read, so the checkpoint in it never runs ahead of the data.
 """
 
 import logging
