@@ -10,7 +10,7 @@ from llmsec_tui.errors import StoreError
 from llmsec_tui.store.migrations import migrate, shipped
 from llmsec_tui.store.trouble import explain, told
 
-MEMORY_LIMIT = "400MB"
+MEMORY_LIMIT = "256MB"
 THREADS = 2
 CHECKPOINT_THRESHOLD = "256MB"
 """DuckDB writes its WAL into the file when it is this long; before that, only when the collector is idle."""
