@@ -178,6 +178,7 @@ async def test_a_window_that_is_too_small_says_so(home: Home) -> None:
     """Below 60 by 16 there is one message, and the screen comes back with the room."""
     async with driving(Backend(), home, (50, 12)) as driver:
         assert "too small" in driver.text()
+        assert "␊" not in driver.text()
         await driver.pilot.resize_terminal(80, 24)
         await driver.see("Latest alerts")
         assert "too small" not in driver.text()

@@ -18,6 +18,7 @@ from typing import TypeVar
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.intake.records import Progress
+from llmsec_tui.service.judging import DEFECTS
 from llmsec_tui.service.lag import Lag
 from llmsec_tui.service.narration import told
 from llmsec_tui.service.pipeline import Drafted, Pipeline
@@ -101,7 +102,7 @@ class Ingest:
             work()
         except _GivenUp:
             log.warning("stopped before the last batch was stored; it will be read again")
-        except Exception as error:
+        except DEFECTS as error:
             # Nothing may die silently: the collector ends with a code that says so.
             self.failure = error
             log.error("reading stopped: %s", told(error))

@@ -70,7 +70,7 @@ class Pane(Screen[None]):
             yield from self.body()
         yield Bar(id="situation")
         yield Bar(id="keys")
-        yield Static(content("This window is too small.\n\nThe console needs 60 by 16 characters."), id="too-small")
+        yield Static(content("This window is too small. The console needs 60 by 16 characters."), id="too-small")
 
     def on_mount(self) -> None:
         self.watch(self.app, "report", self._reported, init=True)
