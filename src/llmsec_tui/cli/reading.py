@@ -12,6 +12,7 @@ from llmsec_tui.cli.output import FilterOption, Format, FormatOption, LimitOptio
 from llmsec_tui.errors import ExitCode, NotFound
 from llmsec_tui.paths import Home
 from llmsec_tui.service import api
+from llmsec_tui.service.api import Ask
 
 _TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now")
 
@@ -39,15 +40,26 @@ def row(thing: Struct) -> dict[str, Any]:
     return {name: iso(value) if name in _TIMES else value for name, value in fields.items()}
 
 
-def _pages(fetch: Callable[[int | None, int], list[Any]], limit: int) -> Iterator[dict[str, Any]]:
-    """Rows of one page after another, newest first; ``fetch(before, count)`` gets a page."""
+def _list(
+    context: typer.Context,
+    question: Callable[[int | None, int], Ask[Any]],
+    limit: int,
+    columns: tuple[str, ...],
+    chosen: Format | None,
+) -> None:
+    """Write rows, newest first; ``question(before, count)`` asks for a page."""
+    write(_pages(context.obj, question, limit), columns, chosen)
+
+
+def _pages(home: Home, question: Callable[[int | None, int], Ask[Any]], limit: int) -> Iterator[dict[str, Any]]:
     before: int | None = None
     while limit > 0:
-        page = fetch(before, min(limit, api.PAGE_LIMIT))
+        count = min(limit, api.PAGE_LIMIT)
+        page = ask(home, question(before, count)).rows
         yield from map(row, page)
-        if len(page) < min(limit, api.PAGE_LIMIT):
+        if len(page) < count:
             return
-        limit -= len(page)
+        limit -= count
         before = page[-1].seq
 
 
@@ -56,13 +68,14 @@ def list_alerts(
     context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
 ) -> None:
     """Alerts, newest first."""
-    home: Home = context.obj
-
-    def fetch(before: int | None, count: int) -> list[api.AlertRow]:
-        return ask(home, api.ListAlerts(filter=filter_, before=before, limit=count)).rows
-
     columns = ("alert_id", "level", "state", "owner", "ts", "title", "user_id", "excerpt")
-    write(_pages(fetch, limit), columns, chosen)
+    _list(
+        context,
+        lambda before, count: api.ListAlerts(filter=filter_, before=before, limit=count),
+        limit,
+        columns,
+        chosen,
+    )
 
 
 @_alerts.command("show")
@@ -108,13 +121,14 @@ def list_events(
     context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
 ) -> None:
     """Events, newest first."""
-    home: Home = context.obj
-
-    def fetch(before: int | None, count: int) -> list[api.EventRow]:
-        return ask(home, api.ListEvents(filter=filter_, before=before, limit=count)).rows
-
     columns = ("event_id", "ts", "kind", "trust", "tool_name", "alert_level", "user_id", "text")
-    write(_pages(fetch, limit), columns, chosen)
+    _list(
+        context,
+        lambda before, count: api.ListEvents(filter=filter_, before=before, limit=count),
+        limit,
+        columns,
+        chosen,
+    )
 
 
 @_events.command("show")
@@ -160,12 +174,8 @@ def _coverage(source: api.SourceRow) -> str:
 @_sources.command("dead-letters")
 def dead_letters(context: typer.Context, limit: LimitOption = 100, chosen: Chosen = None) -> None:
     """Bytes that could not be read: where they are and why."""
-    home: Home = context.obj
-
-    def fetch(before: int | None, count: int) -> list[api.DeadLetterRow]:
-        return ask(home, api.ListDeadLetters(before=before, limit=count)).rows
-
-    write(_pages(fetch, limit), ("source_path", "source_offset", "source_len", "reason", "excerpt"), chosen)
+    columns = ("source_path", "source_offset", "source_len", "reason", "excerpt")
+    _list(context, lambda before, count: api.ListDeadLetters(before=before, limit=count), limit, columns, chosen)
 
 
 @_audit.command("log")
@@ -173,12 +183,10 @@ def audit_log(
     context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
 ) -> None:
     """What was done, by whom, and what was refused; newest first."""
-    home: Home = context.obj
-
-    def fetch(before: int | None, count: int) -> list[api.AuditRow]:
-        return ask(home, api.ListAudit(filter=filter_, before=before, limit=count)).rows
-
-    write(_pages(fetch, limit), ("seq", "at", "actor", "role", "action", "object", "result", "reason"), chosen)
+    columns = ("seq", "at", "actor", "role", "action", "object", "result", "reason")
+    _list(
+        context, lambda before, count: api.ListAudit(filter=filter_, before=before, limit=count), limit, columns, chosen
+    )
 
 
 @_audit.command("verify")
