@@ -11,9 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
-from llmsec_tui.detect.compile import leaf_expression
+from llmsec_tui.detect.match.compile import leaf_expression
 from llmsec_tui.detect.ruleset import load
-from llmsec_tui.detect.views import Views
+from llmsec_tui.detect.text.views import Views
 from llmsec_tui.paths import shipped
 
 

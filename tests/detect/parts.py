@@ -9,9 +9,9 @@ import polars as pl
 import yaml
 
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.examples import to_batch
 from llmsec_tui.detect.rule import Example, Rule, RuleSet
 from llmsec_tui.detect.ruleset import load
+from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
 

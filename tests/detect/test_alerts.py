@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.detect.parts import alerts, rule, ruleset, said
 
-from llmsec_tui.detect.evidence import EXCERPT
+from llmsec_tui.detect.match.evidence import EXCERPT
 from llmsec_tui.events.identity import event_id, key64
 from llmsec_tui.events.model import Kind, Trust
 from llmsec_tui.events.schema import ALERTS

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.detect.parts import batch, hit, ruleset, said
 
-from llmsec_tui.detect.compile import condition, lowered
-from llmsec_tui.detect.decoding import decode
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.match.compile import condition, lowered
 from llmsec_tui.detect.rule import Rule, RuleSet
-from llmsec_tui.detect.views import ROW, Views
+from llmsec_tui.detect.text.decoding import decode
+from llmsec_tui.detect.text.folding import fold
+from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.model import Event, Trust
 

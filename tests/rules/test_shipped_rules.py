@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from llmsec_tui.detect import gate, ruleset
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.examples import to_batch
 from llmsec_tui.detect.rule import Example, Rule, RuleSet
+from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.events.model import Trust
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.paths import shipped

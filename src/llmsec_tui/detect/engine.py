@@ -6,14 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from llmsec_tui.detect.compile import leaf_expression, lowered
-from llmsec_tui.detect.evidence import Evidence, gather, holds
-from llmsec_tui.detect.finding import Content
-from llmsec_tui.detect.judging import Judge
+from llmsec_tui.detect.match.compile import leaf_expression, lowered
+from llmsec_tui.detect.match.evidence import Evidence, gather, holds
+from llmsec_tui.detect.match.finding import Content
+from llmsec_tui.detect.match.judging import Judge
+from llmsec_tui.detect.match.suspects import pieces, suspects
 from llmsec_tui.detect.rule import Rule, RuleSet
-from llmsec_tui.detect.suspects import pieces, suspects
+from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import Leaf
-from llmsec_tui.detect.views import ROW, Views
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.identity import event_id, key64
 from llmsec_tui.events.schema import ALERTS

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.examples import to_batch
 from llmsec_tui.detect.rule import Example, Rule, RuleSet
 from llmsec_tui.detect.ruleset import read
+from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.errors import RuleIssue
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from llmsec_tui.detect.compile import cheapest_first, condition, on_text
 from llmsec_tui.detect.fields import FieldType
-from llmsec_tui.detect.needs import ODD
-from llmsec_tui.detect.scanner import Scanner, scanner
-from llmsec_tui.detect.signs import Clues, Gate, Signs, clue, of_event, signs
+from llmsec_tui.detect.match.compile import cheapest_first, condition, on_text
+from llmsec_tui.detect.match.needs import ODD
+from llmsec_tui.detect.match.scanner import Scanner, scanner
+from llmsec_tui.detect.match.signs import Clues, Gate, Signs, clue, of_event, signs
 from llmsec_tui.detect.tree import Leaf, Node, SameAs, leaves
 from llmsec_tui.events.model import Event
 

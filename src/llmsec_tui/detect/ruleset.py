@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from llmsec_tui.detect import document as documents
-from llmsec_tui.detect import header, sigma
-from llmsec_tui.detect.document import Document
-from llmsec_tui.detect.examples import read_examples
 from llmsec_tui.detect.rule import Rule, RuleSet, compile_tree
+from llmsec_tui.detect.sigma import document as documents
+from llmsec_tui.detect.sigma import header
+from llmsec_tui.detect.sigma import parse as conditions
+from llmsec_tui.detect.sigma.document import Document
+from llmsec_tui.detect.sigma.examples import read_examples
 from llmsec_tui.errors import RuleError, RuleIssue
 
 __all__ = ["Rule", "RuleSet", "load", "read"]
@@ -57,7 +58,7 @@ def _rule(document: Document) -> Rule | None:
     if document.issues and not document.data:
         return None
     header.check(document)
-    tree = sigma.parse(document) if "detection" in document.data else None
+    tree = conditions.parse(document) if "detection" in document.data else None
     ours = document.data.get("llmsec")
     ours = ours if isinstance(ours, dict) else {}
     examples = read_examples(document, ours["examples"], "llmsec", "examples") if "examples" in ours else None

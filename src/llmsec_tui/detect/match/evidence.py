@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmsec_tui.detect.compile import on_text
-from llmsec_tui.detect.finding import Content, Found, find
+from llmsec_tui.detect.match.compile import on_text
+from llmsec_tui.detect.match.finding import Content, Found, find
 from llmsec_tui.detect.tree import And, Flag, Leaf, Network, Node, Not, Number, Or, Present, Regex, SameAs, Text, Wild
 
 EXCERPT = 200

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.detect.parts import rule
 
-from llmsec_tui.detect import needs
-from llmsec_tui.detect.folding import ODD, fold
-from llmsec_tui.detect.literals import of_pattern, required
-from llmsec_tui.detect.needs import AllOf, AnyOf, Need
-from llmsec_tui.detect.patterns import problem
+from llmsec_tui.detect.match import needs
+from llmsec_tui.detect.match.literals import of_pattern, required
+from llmsec_tui.detect.match.needs import AllOf, AnyOf, Need
+from llmsec_tui.detect.match.patterns import problem
+from llmsec_tui.detect.text.folding import ODD, fold
 
 
 def satisfied(need: Need | None, text: str) -> bool:

@@ -17,11 +17,11 @@ from sigma.exceptions import SigmaError
 from sigma.modifiers import modifier_mapping
 from sigma.rule.detection import EmptySigmaDetections, SigmaDetectionItem
 
-from llmsec_tui.detect import patterns
-from llmsec_tui.detect.document import Document, Place
 from llmsec_tui.detect.fields import FIELDS, Field, nearest
+from llmsec_tui.detect.match import patterns
+from llmsec_tui.detect.sigma.document import Document, Place
+from llmsec_tui.detect.sigma.values import Refused, to_match
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
-from llmsec_tui.detect.values import Refused, to_match
 
 _NO_MODIFIERS = frozenset({"expand", "minute", "hour", "day", "week", "month", "year"})
 _ENCODINGS = frozenset({"base64", "base64offset", "wide", "utf16", "utf16be"})

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from llmsec_tui.detect import fields, patterns
-from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, FOLDED_VIEW, RAW_VIEW, views, wildcard_body
-from llmsec_tui.detect.decoding import Decoded
-from llmsec_tui.detect.folding import fold, unfold
+from llmsec_tui.detect import fields
+from llmsec_tui.detect.match import patterns
+from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW, FOLDED_VIEW, RAW_VIEW, views, wildcard_body
+from llmsec_tui.detect.text.decoding import Decoded
+from llmsec_tui.detect.text.folding import fold, unfold
 from llmsec_tui.detect.tree import Leaf, Present, Regex, Text
 
 MAX_SPANS = 20

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmsec_tui.detect import patterns
-from llmsec_tui.detect.compile import FOLDED_VIEW, RAW_VIEW, leaf_expression, on_text, views
-from llmsec_tui.detect.folding import fold
-from llmsec_tui.detect.signs import Clue, Clues
+from llmsec_tui.detect.match import patterns
+from llmsec_tui.detect.match.compile import FOLDED_VIEW, RAW_VIEW, leaf_expression, on_text, views
+from llmsec_tui.detect.match.signs import Clue, Clues
+from llmsec_tui.detect.text.folding import fold
+from llmsec_tui.detect.text.views import ROW, VIEWS, Shown, Views
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
-from llmsec_tui.detect.views import ROW, VIEWS, Shown, Views
 
 RAW, FOLDED = VIEWS.index(RAW_VIEW), VIEWS.index(FOLDED_VIEW)
 

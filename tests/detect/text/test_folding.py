@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.folding import fold, fold_texts, unfold
+from llmsec_tui.detect.text.folding import fold, fold_texts, unfold
 
 _CHARACTERS = st.one_of(
     st.characters(exclude_categories=["Cs"]),

@@ -9,7 +9,7 @@ import polars as pl
 
 from llmsec_tui.detect import fields
 from llmsec_tui.detect.fields import Field, FieldType
-from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import (
     And,
     Flag,

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llmsec_tui.detect import needs
-from llmsec_tui.detect.compile import on_text
 from llmsec_tui.detect.fields import TEXT
-from llmsec_tui.detect.folding import fold
-from llmsec_tui.detect.literals import required
+from llmsec_tui.detect.match import needs
+from llmsec_tui.detect.match.compile import on_text
+from llmsec_tui.detect.match.literals import required
+from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Text
 
 MOST = 2**-12.5

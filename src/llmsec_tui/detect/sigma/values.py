@@ -21,7 +21,7 @@ from sigma.types import (
 )
 
 from llmsec_tui.detect.fields import FIELDS, FOLDED, Field, FieldType, nearest
-from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import Flag, Match, Network, Number, Present, Regex, SameAs, Text, Wild
 
 _OPERATORS = {

@@ -8,8 +8,8 @@ from uuid import UUID
 from sigma.exceptions import SigmaValueError
 from sigma.rule.attributes import SigmaRuleTag, SigmaStatus
 
-from llmsec_tui.detect.document import Document
 from llmsec_tui.detect.fields import nearest
+from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.events.schema import LEVELS
 
 _REQUIRED = (

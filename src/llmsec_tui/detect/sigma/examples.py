@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from llmsec_tui.detect.document import Document, Place
 from llmsec_tui.detect.fields import EXAMPLE_FIELDS, FIELDS, FieldType, nearest
 from llmsec_tui.detect.rule import Example, Examples
+from llmsec_tui.detect.sigma.document import Document, Place
 from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256, event_id, key64

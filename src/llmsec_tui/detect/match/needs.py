@@ -7,7 +7,7 @@ understood needs nothing.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.text.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

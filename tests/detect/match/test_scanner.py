@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from tests.detect.parts import batch, ruleset, said
 from tests.detect.test_differential import detections, plainly
 
-from llmsec_tui.detect import scanner as scanners
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.folding import fold
+from llmsec_tui.detect.match import scanner as scanners
+from llmsec_tui.detect.match.scanner import HyperscanScanner, PolarsScanner, Scanner
+from llmsec_tui.detect.match.signs import clue, of_event
+from llmsec_tui.detect.match.suspects import pieces
 from llmsec_tui.detect.rule import RuleSet
-from llmsec_tui.detect.scanner import HyperscanScanner, PolarsScanner, Scanner
-from llmsec_tui.detect.signs import clue, of_event
-from llmsec_tui.detect.suspects import pieces
+from llmsec_tui.detect.text.folding import fold
+from llmsec_tui.detect.text.views import Views
 from llmsec_tui.detect.tree import And, Leaf, Or, Regex
-from llmsec_tui.detect.views import Views
 from llmsec_tui.events.model import Event
 
 _STRINGS = st.text(st.sampled_from("ab\\.[ \n\x00é忽𐍈ſİK"), min_size=1, max_size=4)

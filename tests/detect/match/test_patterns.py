@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.patterns import DIFFERS, LETTERS, compiled, problem, spans, takes_stand_ins
+from llmsec_tui.detect.match.patterns import DIFFERS, LETTERS, compiled, problem, spans, takes_stand_ins
 
 _ATOMS = st.sampled_from(
     [

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from llmsec_tui.detect.compile import on_text
-from llmsec_tui.detect.folding import fold
-from llmsec_tui.detect.needs import ODD, SHORT, Need, all_of, any_of, of_literal
+from llmsec_tui.detect.match.compile import on_text
+from llmsec_tui.detect.match.needs import ODD, SHORT, Need, all_of, any_of, of_literal
+from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
 
 

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import polars as pl
 
-from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
-from llmsec_tui.detect.decoding import Decoded, decode
-from llmsec_tui.detect.folding import ODD, fold_texts, odd_positions
-from llmsec_tui.detect.patterns import DIFFERS, LETTERS
+from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
+from llmsec_tui.detect.match.patterns import DIFFERS, LETTERS
+from llmsec_tui.detect.text.decoding import Decoded, decode
+from llmsec_tui.detect.text.folding import ODD, fold_texts, odd_positions
 
 ROW = "text.row"
 """Number of a text in its batch. The number after the last one stands for 'no text'."""

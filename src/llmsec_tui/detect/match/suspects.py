@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from llmsec_tui.detect import needs
-from llmsec_tui.detect.compile import DECODED_FOLDED_VIEW
+from llmsec_tui.detect.match import needs
+from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW
 from llmsec_tui.detect.rule import Rule, RuleSet
-from llmsec_tui.detect.views import ROW, Views
+from llmsec_tui.detect.text.views import ROW, Views
 
 Found = Mapping[str, frozenset[int]]
 

@@ -1,0 +1,1 @@
+"""Rule files: read them strictly, check everything they say, and make conditions of them."""
