@@ -76,7 +76,7 @@ def batch(events: Sequence[Event]) -> EventBatch:
 
 def alerts(rules: RuleSet | Rule, *events: Event) -> pl.DataFrame:
     """What the rules say about the events."""
-    return detect(rules if isinstance(rules, RuleSet) else RuleSet((rules,)), batch(events))
+    return detect(rules if isinstance(rules, RuleSet) else RuleSet((rules,)), batch(events)).alerts
 
 
 def hit(rules: RuleSet | Rule, *events: Event) -> list[int]:

@@ -99,7 +99,7 @@ def plainly(rule: Rule, events: EventBatch) -> list[int]:
 @given(st.lists(detections(), min_size=1, max_size=3), _EVENTS)
 def test_short_cuts_change_no_answer(made: list[dict[str, Any]], events: list[Event]) -> None:
     rules = ruleset(*made)
-    found = detect(rules, batch(events))
+    found = detect(rules, batch(events)).alerts
     for rule in rules.rules:
         of_rule = found.filter(pl.col("rule_id") == rule.id)
         assert sorted(of_rule["source_offset"]) == plainly(rule, batch(events))
@@ -144,13 +144,13 @@ def test_alerts_do_not_depend_on_how_events_are_batched(events: list[Event], siz
             EventBatch(
                 part, whole.contents.filter(pl.col("content_sha256").is_in(part["content_sha256"].implode())), []
             ),
-        )
+        ).alerts
         for part in whole.events.iter_slices(size)
     ]
-    assert pl.concat(pieces).equals(detect(rules, whole))
+    assert pl.concat(pieces).equals(detect(rules, whole).alerts)
 
 
 def test_rules_without_events_and_events_without_rules_give_an_empty_frame_of_the_right_columns() -> None:
     rules = ruleset({"it": {"text|contains": "x1"}, "condition": "it"})
-    assert detect(rules, batch([])).is_empty()
-    assert detect(RuleSet(()), batch([said("x1")])).schema == detect(rules, batch([said("x1")])).schema
+    assert detect(rules, batch([])).alerts.is_empty()
+    assert detect(RuleSet(()), batch([said("x1")])).alerts.schema == detect(rules, batch([said("x1")])).alerts.schema

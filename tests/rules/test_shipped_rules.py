@@ -73,4 +73,4 @@ def test_what_the_operator_writes_is_never_an_injection(rules: RuleSet, trust: T
 
 def _hits(rule: Rule, trust: Trust) -> int:
     said = [Example(replace(example.event, trust=trust), example.line) for example in rule.examples.match]
-    return detect(RuleSet((rule,)), to_batch(said)).height
+    return detect(RuleSet((rule,)), to_batch(said)).alerts.height

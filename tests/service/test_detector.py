@@ -43,15 +43,15 @@ def process_of(detector: Detector) -> int:
 
 def test_a_big_batch_is_judged_elsewhere_with_the_same_alerts(detector: Detector, ruleset: RuleSet) -> None:
     """To the column and the order; and again by the same process."""
-    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     first = process_of(detector)
-    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     assert process_of(detector) == first != os.getpid()
 
 
 def test_a_small_batch_stays_here(detector: Detector) -> None:
     """No process is started for what is judged in milliseconds."""
-    assert detector(build([kept(0, ATTACK)])).height >= 1
+    assert detector(build([kept(0, ATTACK)])).alerts.height >= 1
     assert detector._process is None
 
 
@@ -59,7 +59,7 @@ def test_a_process_that_dies_costs_no_alert(detector: Detector, ruleset: RuleSet
     """The batch is judged here, and so are all that follow."""
     detector(many())
     os.kill(process_of(detector), signal.SIGKILL)
-    assert_frame_equal(detector(many()), detect(ruleset, many()))
+    assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     assert detector._process is None
 
 
@@ -68,7 +68,7 @@ def test_what_trips_it_elsewhere_is_an_error_here(detector: Detector) -> None:
     broken = EventBatch(many().events, pl.DataFrame({"nothing": [1]}), [])
     with pytest.raises(detectors.DetectionFailed, match="Error"):
         detector(broken)
-    assert detector(many()).height > 0
+    assert detector(many()).alerts.height > 0
 
 
 def test_the_process_ends_with_the_one_that_started_it(detector: Detector) -> None:

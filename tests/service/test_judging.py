@@ -6,7 +6,7 @@ from hashlib import sha256
 import polars as pl
 import pytest
 
-from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ruleset import RuleSet, load
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.history import Kept
@@ -44,13 +44,14 @@ class Panic(pl.exceptions.PanicException):
 def test_the_others_are_judged_and_the_one_is_told_about(ruleset: RuleSet) -> None:
     """One alert says that an event went unjudged; the attacks beside it are found; nothing is lost."""
 
-    def fragile(batch: EventBatch) -> pl.DataFrame:
+    def fragile(batch: EventBatch) -> Detected:
         if POISON in batch.contents["text"].to_list():
             raise Panic("index out of bounds")
         return detect(ruleset, batch)
 
     events = [kept(n, POISON if n == 4 else f"{ATTACK} {n}") for n in range(9)]
-    batch, alerts = judged(fragile, events)
+    batch, detected = judged(fragile, events)
+    alerts = detected.alerts
     assert batch.events.height == 10
     hit = set(alerts.filter(pl.col("format") == "generic")["event_id"])
     assert hit == {f"{n:016x}" for n in range(9) if n != 4}
@@ -60,6 +61,6 @@ def test_the_others_are_judged_and_the_one_is_told_about(ruleset: RuleSet) -> No
 
 def test_a_sound_batch_is_judged_in_one_go(ruleset: RuleSet) -> None:
     """Without trouble, nothing is added."""
-    batch, alerts = judged(partial(detect, ruleset), [kept(0, ATTACK)])
+    batch, detected = judged(partial(detect, ruleset), [kept(0, ATTACK)])
     assert batch.events.height == 1
-    assert alerts.height >= 1
+    assert detected.alerts.height >= 1

@@ -1,6 +1,7 @@
 """Run rules over a batch of events and say what they hit."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
@@ -16,7 +17,7 @@ from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import Leaf
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.identity import event_id, key64
-from llmsec_tui.events.schema import ALERTS
+from llmsec_tui.events.schema import ALERTS, HITS
 
 _ORDER = "event.order"
 _COPIED = (
@@ -25,28 +26,47 @@ _COPIED = (
 )
 
 
-def detect(ruleset: RuleSet, batch: EventBatch) -> pl.DataFrame:
-    """Alerts of ``schema.ALERTS``, ordered by (event order, rule id).
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What rules that look at single events found in a batch."""
+
+    alerts: pl.DataFrame
+    """Columns of ``schema.ALERTS``, ordered by (event order, rule id)."""
+    hits: pl.DataFrame
+    """Columns of ``schema.HITS``, of the rules in ``RuleSet.counted``, in the same order."""
+
+
+def joined(parts: Sequence[Detected]) -> Detected:
+    """What was found in several batches, in their order."""
+    return Detected(pl.concat([part.alerts for part in parts]), pl.concat([part.hits for part in parts]))
+
+
+def detect(ruleset: RuleSet, batch: EventBatch) -> Detected:
+    """Run the rules that look at single events.
 
     Each event is judged by itself, so it doesn't matter how events are cut into batches.
     """
     if batch.events.is_empty() or not ruleset.rules:
-        return pl.DataFrame(schema=ALERTS)
+        return Detected(pl.DataFrame(schema=ALERTS), pl.DataFrame(schema=HITS))
     events = _prepared(batch, ruleset)
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
     found = pieces(ruleset, views)
     judge = Judge(views, found)
     rows = events[ROW].to_list()
-    alerts = [
-        (
-            event[_ORDER],
-            _alert(rule, event, gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))),
-        )
-        for rule, positions in suspects(ruleset, events, found)
-        for event, truth in _hits(rule, events, {at: rows[at] for at in positions}, judge)
-    ]
+    alerts: list[tuple[int, dict[str, Any]]] = []
+    hits: list[tuple[int, str, str]] = []
+    for rule, positions in suspects(ruleset, events, found):
+        for event, truth in _hits(rule, events, {at: rows[at] for at in positions}, judge):
+            if rule.alerts:
+                evidence = gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))
+                alerts.append((event[_ORDER], _alert(rule, event, evidence)))
+            if rule.id in ruleset.counted:
+                hits.append((event[_ORDER], rule.id, event["event_id"]))
     alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
-    return pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row")
+    return Detected(
+        pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row"),
+        pl.DataFrame([(event, rule) for _, rule, event in sorted(hits)], schema=HITS, orient="row"),
+    )
 
 
 def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
@@ -106,4 +126,8 @@ def _alert(rule: Rule, event: dict[str, Any], evidence: Evidence) -> dict[str, A
         "decoded_by": evidence.decoded_by,
         "decoded_text": evidence.decoded_text,
         "reason": evidence.reason,
+        "group_key": None,
+        "began": None,
+        "event_ids": None,
+        "n_events": None,
     }

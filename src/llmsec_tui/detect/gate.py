@@ -22,7 +22,7 @@ def test(ruleset: RuleSet) -> list[RuleIssue]:
 
 def _wrong(rule: Rule) -> Iterator[RuleIssue]:
     examples: list[Example] = [*rule.examples.match, *rule.examples.no_match]
-    hit = set(detect(RuleSet((rule,)), to_batch(examples))["source_offset"])
+    hit = set(detect(RuleSet((rule,)), to_batch(examples)).alerts["source_offset"])
     for number, example in enumerate(examples):
         wanted = number < len(rule.examples.match)
         if wanted and number not in hit:

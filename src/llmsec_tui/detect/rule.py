@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -58,13 +59,15 @@ class Compiled:
         return self.signs.pieces.union(*(clue.pieces for clue in self.text_leaves.values() if clue))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one rule file says."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What a rule of any kind says about itself."""
 
     id: str
     version: str
     """12 hexadecimal digits of the hash of the file."""
+    name: str
+    """By which other rules may call it; "" when it has none."""
     title: str
     description: str
     level: str
@@ -74,8 +77,134 @@ class Rule:
     references: tuple[str, ...]
     playbook: tuple[str, ...]
     path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Described):
+    """A condition on a single event."""
+
     examples: Examples
     compiled: Compiled
+    alerts: bool = True
+    """False for a rule that is only there for others to count."""
+
+
+class CorrelationType(StrEnum):
+    """What a correlation compares with its limits."""
+
+    EVENT_COUNT = "event_count"
+    VALUE_COUNT = "value_count"
+    TEMPORAL = "temporal"
+    TEMPORAL_ORDERED = "temporal_ordered"
+    VALUE_SUM = "value_sum"
+    VALUE_AVG = "value_avg"
+    VALUE_MEDIAN = "value_median"
+    VALUE_PERCENTILE = "value_percentile"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``op`` is one of ``= != < <= > >=``."""
+
+    op: str
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class AllRules:
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRule:
+    parts: tuple["Expression", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoRule:
+    part: "Expression"
+
+
+Expression = int | AllRules | AnyRule | NoRule
+"""Which sources of a temporal correlation must have been hit; a number is a place in its ``sources``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Events that together must make a rule fire, or must not; each has its ``ts``."""
+
+    events: tuple[Event, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Both kinds of example sequences of one rule."""
+
+    match: tuple[Sequence, ...]
+    no_match: tuple[Sequence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouped(Described):
+    """A rule that looks at what other rules hit, group by group, over time."""
+
+    sources: tuple[str, ...]
+    """Ids of the rules whose hits it takes; for a correlation also of correlations and monitors."""
+    group_by: tuple[str, ...]
+    aliases: Mapping[str, Mapping[str, str]]
+    """For a name in ``group_by`` that is no field: the field by the id of the source."""
+    timespan: int
+    """Microseconds."""
+    examples: Sequences
+    alerts: bool = True
+    """False when it is only there for others to count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correlation(Grouped):
+    """A Sigma correlation."""
+
+    type: CorrelationType
+    limits: tuple[Comparison, ...]
+    """All must hold."""
+    expression: Expression | None
+    """Of an extended temporal correlation."""
+    fields: tuple[str, ...]
+    """Whose values count; several are one tuple. Only for the types that look at values."""
+    percentile: int | None
+
+
+class MonitorType(StrEnum):
+    """What a monitor computes."""
+
+    RATE = "rate"
+    RATIO = "ratio"
+    ROBUST_Z = "robust_z"
+    EWMA = "ewma"
+    CUSUM = "cusum"
+    NEW_VALUE = "new_value"
+    SILENCE = "silence"
+    PSI = "psi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor(Grouped):
+    """A ``detector:`` block: a statistic over the events of a selection.
+
+    ``sources[0]`` is the selection; ``sources[1]``, of a ratio, those of it that count.
+    """
+
+    type: MonitorType
+    field: str
+    """Whose values are looked at; "" where events are counted."""
+    threshold: float
+    min_n: int
+    """Fewer events, or fewer past windows, are never enough to judge."""
+    history: int
+    """How many past windows, or values, make up what is usual."""
+    direction: str
+    """above | below | both"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +222,28 @@ class RuleSet:
     """Rules in the order of their ids."""
 
     rules: tuple[Rule, ...]
+    grouped: tuple[Correlation | Monitor, ...] = ()
+    """In an order in which each comes after its sources."""
 
     @cached_property
     def version(self) -> str:
         """12 hexadecimal digits that change whenever any rule or the engine's reading of rules does."""
-        names = " ".join([ENGINE, *(f"{rule.id}:{rule.version}" for rule in self.rules)])
+        names = " ".join([ENGINE, *(f"{rule.id}:{rule.version}" for rule in self.everything)])
         return sha256(names.encode()).hexdigest()[:12]
 
     @cached_property
-    def by_id(self) -> Mapping[str, Rule]:
-        return {rule.id: rule for rule in self.rules}
+    def everything(self) -> tuple[Described, ...]:
+        """All rules, in the order of their ids."""
+        return tuple(sorted((*self.rules, *self.grouped), key=lambda rule: rule.id))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Described]:
+        return {rule.id: rule for rule in self.everything}
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """The ids of the rules whose hits others take."""
+        return frozenset(source for rule in self.grouped for source in rule.sources)
 
     @cached_property
     def scanner(self) -> Scanner:

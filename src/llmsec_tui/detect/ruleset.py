@@ -68,6 +68,7 @@ def _rule(document: Document) -> Rule | None:
     return Rule(
         id=data["id"],
         version=sha256(document.raw).hexdigest()[:12],
+        name=data.get("name", ""),
         title=data["title"].strip(),
         description=data["description"].strip(),
         level=data["level"],

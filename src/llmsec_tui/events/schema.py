@@ -118,9 +118,23 @@ ALERTS: dict[str, pl.DataType] = {
     "decoded_by": pl.String(),
     "decoded_text": pl.String(),
     "reason": pl.String(),
+    "group_key": pl.String(),
+    "began": pl.Datetime("us"),
+    "event_ids": pl.List(pl.String()),
+    "n_events": pl.Int64(),
 }
 """One row per rule and event that it hit. ``spans`` are [start, end) in characters of the raw text; ``decoded_*`` are
-null unless the hit is only visible after decoding; ``reason`` is one sentence that says why the rule fired."""
+null unless the hit is only visible after decoding; ``reason`` is one sentence that says why the rule fired.
+
+The last four are of rules over time, else null: the group as a JSON object, when the first event that took part was,
+the events that took part (at most 100, the newest last) and how many they were. The columns of the event are those of
+the one by which the rule fired."""
+
+HITS: dict[str, pl.DataType] = {
+    "event_id": pl.String(),
+    "rule_id": pl.String(),
+}
+"""One row per event of a batch and rule that hit it, of the rules whose hits others take."""
 
 LEVELS = ("informational", "low", "medium", "high", "critical")
 """Lowest first."""

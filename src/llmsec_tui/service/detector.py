@@ -15,7 +15,7 @@ from typing import IO
 
 import polars as pl
 
-from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
 
@@ -40,8 +40,8 @@ class Detector:
         self._rules = rules
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __call__(self, batch: EventBatch) -> pl.DataFrame:
-        """Alerts of ``schema.ALERTS`` on the events. Raises :class:`DetectionFailed`, or what the engine raises."""
+    def __call__(self, batch: EventBatch) -> Detected:
+        """What rules find in the events. Raises :class:`DetectionFailed`, or what the engine raises."""
         if batch.events.height < BIG or not self._rules:
             return detect(self._ruleset, batch)
         try:
@@ -62,7 +62,7 @@ class Detector:
                 assert pipe is not None
                 pipe.close()
 
-    def _elsewhere(self, batch: EventBatch) -> pl.DataFrame:
+    def _elsewhere(self, batch: EventBatch) -> Detected:
         process = self._process or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -71,7 +71,7 @@ class Detector:
         answer = _receive(process.stdout)
         if answer[:1] == _FAILED:
             raise DetectionFailed(answer[1:].decode())
-        return _unpacked(answer[1:])
+        return Detected(_unpacked(answer[1:]), _unpacked(_receive(process.stdout)))
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", __name__, *map(str, self._rules)]
@@ -94,11 +94,13 @@ def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path]) -> Non
         except EOFError:
             return
         try:
-            answer = _DONE + _packed(detect(ruleset, batch))
+            found = detect(ruleset, batch)
         except (Exception, pl.exceptions.PanicException) as error:
             # The collector finds out which event it was, and tells.
-            answer = _FAILED + type(error).__name__.encode()
-        _send(answers, answer)
+            _send(answers, _FAILED + type(error).__name__.encode())
+        else:
+            _send(answers, _DONE + _packed(found.alerts))
+            _send(answers, _packed(found.hits))
 
 
 def _packed(frame: pl.DataFrame) -> bytes:

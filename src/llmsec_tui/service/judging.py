@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from llmsec_tui.detect.engine import Detected, joined
 from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256, event_id, key64
@@ -22,25 +23,25 @@ DEFECTS = (Exception, pl.exceptions.PanicException)
 
 UNJUDGED = "detection_failed"
 
-Detect = Callable[[EventBatch], pl.DataFrame]
-"""Gives the alerts on a batch."""
+Detect = Callable[[EventBatch], Detected]
+"""Runs rules over a batch."""
 
 
-def judged(detect: Detect, kept: Sequence[Kept]) -> tuple[EventBatch, pl.DataFrame]:
-    """The batch of these events, and the alerts on them; with further events for those that could not be judged."""
+def judged(detect: Detect, kept: Sequence[Kept]) -> tuple[EventBatch, Detected]:
+    """The batch of these events, and what rules found; with further events for those that could not be judged."""
     batch = build(kept)
     try:
         return batch, detect(batch)
     except DEFECTS as error:
         log.error("the detector failed on a batch (%s); looking for the event", type(error).__name__)
     tripped: list[Kept] = []
-    alerts = _apart(detect, kept, tripped)
+    found = _apart(detect, kept, tripped)
     told = [_told(one) for one in tripped]
-    return build([*kept, *told]), pl.concat([*alerts, detect(build(told))])
+    return build([*kept, *told]), joined([*found, detect(build(told))])
 
 
-def _apart(detect: Detect, kept: Sequence[Kept], tripped: list[Kept]) -> list[pl.DataFrame]:
-    """Alerts on all events but those that trip the detector, which are added to ``tripped``."""
+def _apart(detect: Detect, kept: Sequence[Kept], tripped: list[Kept]) -> list[Detected]:
+    """What rules find in all events but those that trip the detector, which are added to ``tripped``."""
     try:
         return [detect(build(kept))]
     except DEFECTS as error:

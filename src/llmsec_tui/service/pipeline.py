@@ -108,7 +108,8 @@ class Pipeline:
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
-        batch, alerts = judged(self._detect, drafted.kept)
+        batch, detected = judged(self._detect, drafted.kept)
+        alerts = detected.alerts
         _count(batch.events, drafted.tallies)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())

@@ -76,8 +76,8 @@ def test_hits_are_the_same_with_either_scanner_and_without_any(
     with_hyperscan = ruleset(*made)
     with_polars = RuleSet(with_hyperscan.rules)
     vars(with_polars)["scanner"] = PolarsScanner(with_hyperscan.scanner.strings)
-    alerts = detect(with_hyperscan, batch(events))
-    assert alerts.equals(detect(with_polars, batch(events)))
+    alerts = detect(with_hyperscan, batch(events)).alerts
+    assert alerts.equals(detect(with_polars, batch(events)).alerts)
     for rule in with_hyperscan.rules:
         hits = alerts.filter(pl.col("rule_id") == rule.id)["source_offset"]
         assert sorted(hits) == plainly(rule, batch(events))
@@ -87,7 +87,7 @@ def test_without_hyperscan_polars_looks(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(scanners, "hyperscan", None)
     rules = ruleset({"it": {"text|contains": "wonder"}, "condition": "it"})
     assert isinstance(rules.scanner, PolarsScanner)
-    assert detect(rules, batch([said("a Wonder")])).height == 1
+    assert detect(rules, batch([said("a Wonder")])).alerts.height == 1
 
 
 @settings(deadline=None)
@@ -106,7 +106,7 @@ def test_a_choice_of_patterns_is_searched_as_each_of_them_would_be() -> None:
         {"it": {"text.folded|re": ["wonder|x1$", r"\bmagic"]}, "it2": {"text|re|i": "Q7"}, "condition": "1 of it*"}
     )
     said_so = ["wonder", "x1 no", "MAGIC", "q7", "x1", "tragic"]
-    assert sorted(detect(rules, batch([said(text) for text in said_so]))["source_offset"]) == [0, 2, 3, 4]
+    assert sorted(detect(rules, batch([said(text) for text in said_so])).alerts["source_offset"]) == [0, 2, 3, 4]
 
 
 def test_gates_leave_the_text_open() -> None:
