@@ -130,6 +130,14 @@ The last four are of rules over time, else null: the group as a JSON object, whe
 the events that took part (at most 100, the newest last) and how many they were. The columns of the event are those of
 the one by which the rule fired."""
 
+SUPPRESSION: dict[str, pl.DataType] = {
+    "suppressed_by": pl.String(),
+    "suppressed_ref": pl.String(),
+    "group_id": pl.String(),
+}
+"""What became of an alert before anybody saw it: ``inhibited``, ``silenced`` or ``duplicate``, with the id of the alert
+or silence that did it; both null for an alert that is shown, which has the id of the first alert of its group."""
+
 HITS: dict[str, pl.DataType] = {
     "event_id": pl.String(),
     "rule_id": pl.String(),

@@ -1,0 +1,191 @@
+"""Decide which alerts are put before people: not what is inhibited, silenced or a duplicate; the rest is grouped.
+
+The order is fixed: inhibit, silence, duplicate, group. Nothing is thrown away: a suppressed alert is stored like any
+other, with what suppressed it, so it can be counted and found.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from llmsec_tui.events.schema import SUPPRESSION
+
+MEMORY = 3_600_000_000
+"""Microseconds for which an alert inhibits others, makes later ones duplicates, and keeps its group open."""
+MATCHED = ("rule_id", "level", "app", "user_id", "conversation_id", "source_path", "tool_name", "model", "trust")
+"""What a silence may name."""
+_MANY = 100_000
+"""So many places are remembered before old ones are looked for to forget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One demand of a silence on an alert."""
+
+    field: str
+    """One of MATCHED."""
+    value: str
+    """What it must be; ``*`` stands for any run of characters."""
+
+    def matches(self, alert: Mapping[str, Any]) -> bool:
+        value = alert[self.field]
+        return value is not None and _is_like(self.value, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody's wish not to be shown some alerts for a while."""
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    """All must match."""
+    until: int
+    """Microseconds since 1970 UTC; not silent any more from then on."""
+
+    def covers(self, alert: Mapping[str, Any]) -> bool:
+        return all(matcher.matches(alert) for matcher in self.matchers)
+
+
+class Shown(NamedTuple):
+    """An alert that was put before people."""
+
+    alert_id: str
+    rule_id: str
+    place: str
+    excerpt: str | None
+    at: int
+    group_id: str
+
+
+_Decision = tuple[str | None, str | None, str | None]
+"""A row of ``schema.SUPPRESSION``."""
+
+
+class _Latest(NamedTuple):
+    alert_id: str
+    at: int
+    group_id: str
+
+
+class Suppressor:
+    """Goes through alerts in the order of their arrival, so it doesn't matter how they are cut into batches."""
+
+    def __init__(self, inhibitors: Mapping[str, Iterable[str]], recent: Iterable[Shown] = ()) -> None:
+        """``inhibitors`` are, by the id of a rule, the ids of those that inhibit it; ``recent`` what was shown within
+        MEMORY before, in order."""
+        self.silences: Sequence[Silence] = ()
+        self._inhibitors = {rule: frozenset(others) for rule, others in inhibitors.items()}
+        self._by_rule: dict[tuple[str, str], _Latest] = {}
+        self._by_words: dict[tuple[str, str, str | None], _Latest] = {}
+        for one in recent:
+            self._remember(one)
+
+    def apply(self, alerts: pl.DataFrame, now: int) -> pl.DataFrame:
+        """The same alerts (``schema.ALERTS``), with the columns of ``schema.SUPPRESSION``.
+
+        ``now`` (µs) says which silences hold, and is the time of alerts that have none.
+        """
+        silences = [silence for silence in self.silences if silence.until > now]
+        rows = alerts.select(
+            "alert_id", "event_id", "excerpt", *MATCHED, pl.col("ts").dt.epoch("us").fill_null(now)
+        ).rows(named=True)
+        decided = [
+            decision
+            for _, of_event in groupby(rows, key=itemgetter("event_id"))
+            for decision in self._decide(list(of_event), silences)
+        ]
+        self._forget(max((row["ts"] for row in rows), default=0))
+        return alerts.hstack(pl.DataFrame(decided, schema=SUPPRESSION, orient="row"))
+
+    def forget_alert(self, alert_id: str) -> None:
+        """Let an alert that was withdrawn suppress nothing any more."""
+        self._by_rule = {key: latest for key, latest in self._by_rule.items() if latest.alert_id != alert_id}
+        self._by_words = {key: latest for key, latest in self._by_words.items() if latest.alert_id != alert_id}
+
+    def _decide(self, alerts: Sequence[Mapping[str, Any]], silences: Sequence[Silence]) -> Iterator[_Decision]:
+        """What happens to the alerts on one event."""
+        on_event = {alert["rule_id"]: alert["alert_id"] for alert in alerts}
+        hidden: dict[str, bool] = {}
+        for rule in on_event:
+            self._is_hidden(rule, on_event, hidden)
+        for alert in alerts:
+            inhibitors = sorted(self._inhibitors.get(alert["rule_id"], ()))
+            here = (on_event[one] for one in inhibitors if hidden.get(one) is False and hidden[alert["rule_id"]])
+            inhibitor = next(here, None) or self._shown_before(inhibitors, alert)
+            suppressed = ("inhibited", inhibitor) if inhibitor else _silenced(alert, silences) or self._duplicate(alert)
+            yield (*suppressed, None) if suppressed else (None, None, self._show(alert))
+
+    def _is_hidden(self, rule: str, on_event: Mapping[str, str], hidden: dict[str, bool]) -> bool:
+        """Whether a rule that is not hidden itself inhibits this one on the event; all answers go to ``hidden``."""
+        if rule not in hidden:
+            # Of rules that inhibit each other the first is shown.
+            hidden[rule] = False
+            others = sorted(self._inhibitors.get(rule, frozenset()) & on_event.keys())
+            hidden[rule] = any(not self._is_hidden(other, on_event, hidden) for other in others)
+        return hidden[rule]
+
+    def _shown_before(self, inhibitors: Sequence[str], alert: Mapping[str, Any]) -> str | None:
+        """The alert of one of these rules that was shown in the same place within the last hour."""
+        for rule in inhibitors:
+            latest = self._by_rule.get((rule, place_of(alert)))
+            if latest is not None and abs(alert["ts"] - latest.at) < MEMORY:
+                return latest.alert_id
+        return None
+
+    def _duplicate(self, alert: Mapping[str, Any]) -> tuple[str, str] | None:
+        latest = self._by_words.get((alert["rule_id"], place_of(alert), alert["excerpt"]))
+        if latest is None or abs(alert["ts"] - latest.at) >= MEMORY:
+            return None
+        return "duplicate", latest.alert_id
+
+    def _show(self, alert: Mapping[str, Any]) -> str:
+        """Remember an alert that people see; the id of its group."""
+        place = place_of(alert)
+        latest = self._by_rule.get((alert["rule_id"], place))
+        is_open = latest is not None and abs(alert["ts"] - latest.at) < MEMORY
+        group = latest.group_id if latest is not None and is_open else alert["alert_id"]
+        self._remember(Shown(alert["alert_id"], alert["rule_id"], place, alert["excerpt"], alert["ts"], group))
+        return str(group)
+
+    def _remember(self, shown: Shown) -> None:
+        latest = _Latest(shown.alert_id, shown.at, shown.group_id)
+        self._by_rule[shown.rule_id, shown.place] = latest
+        self._by_words[shown.rule_id, shown.place, shown.excerpt] = latest
+
+    def _forget(self, now: int) -> None:
+        if len(self._by_words) > _MANY:
+            self._by_rule = {key: latest for key, latest in self._by_rule.items() if now - latest.at < MEMORY}
+            self._by_words = {key: latest for key, latest in self._by_words.items() if now - latest.at < MEMORY}
+
+
+def place_of(alert: Mapping[str, Any]) -> str:
+    """Where an alert belongs: its conversation; without one, its user; without either, its file."""
+    for name in ("conversation_id", "user_id"):
+        if alert[name]:
+            return f"{name}:{alert[name]}"
+    return f"source_path:{alert['source_path']}"
+
+
+def _silenced(alert: Mapping[str, Any], silences: Sequence[Silence]) -> tuple[str, str] | None:
+    return next((("silenced", silence.id) for silence in silences if silence.covers(alert)), None)
+
+
+def _is_like(pattern: str, value: str) -> bool:
+    """Whether a value is what a pattern says, ``*`` being any run of characters."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return value == pattern
+    *middle, last = rest
+    if not value.startswith(first) or len(value) < len(first) + len(last) or not value.endswith(last):
+        return False
+    at, end = len(first), len(value) - len(last)
+    for piece in middle:
+        found = value.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
