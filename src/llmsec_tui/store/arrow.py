@@ -1,25 +1,26 @@
-"""Hand a Polars frame to DuckDB without pyarrow or numpy.
+"""Hand frames from Polars to DuckDB and back without pyarrow or numpy.
 
-DuckDB scans any object that offers an Arrow stream. A Polars frame itself it would recognise, and ask pyarrow for.
+Each scans any object that offers an Arrow stream. What it recognises as the other's own it would ask pyarrow for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import polars as pl
-from duckdb import DuckDBPyConnection
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 
 class _Stream:
-    """Offers the stream of a frame and nothing else."""
+    """Offers the stream of a frame or of an answer and nothing else."""
 
-    __slots__ = ("_frame",)
+    __slots__ = ("_source",)
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, source: pl.DataFrame | DuckDBPyRelation) -> None:
+        self._source = source
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested_schema)
+        return self._source.__arrow_c_stream__(requested_schema)
 
 
 @contextmanager
@@ -36,3 +37,8 @@ def append(connection: DuckDBPyConnection, sql: str, frame: pl.DataFrame) -> Non
     if frame.height:
         with lent(connection, frame):
             connection.execute(sql)
+
+
+def taken(connection: DuckDBPyConnection, sql: str, given: Mapping[str, Any]) -> pl.DataFrame:
+    """The rows of a SELECT as a frame."""
+    return pl.DataFrame(_Stream(connection.sql(sql, params=dict(given))))
