@@ -63,7 +63,7 @@ def selections(draw: st.DrawFn) -> dict[str, Any]:
             )
             made[f"text|{kind}"] = pattern
         else:
-            made[kind + draw(_MODIFIERS)] = draw(st.lists(_VALUES, min_size=1, max_size=3))
+            made[kind + draw(_MODIFIERS)] = draw(st.lists(_VALUES, min_size=2, max_size=3))
     values = {"trust": ["user", "tool"], "tool_name|exists": draw(st.booleans())}
     return {key: values.get(key, value) for key, value in made.items()}
 
@@ -106,7 +106,7 @@ def test_short_cuts_change_no_answer(made: list[dict[str, Any]], events: list[Ev
 
 
 @settings(max_examples=60, deadline=None)
-@given(_MODIFIERS, st.lists(_VALUES, min_size=1, max_size=3), _TEXTS)
+@given(_MODIFIERS, st.lists(_VALUES, min_size=2, max_size=3), _TEXTS)
 def test_string_modifiers_mean_what_a_naive_reading_says(modifiers: str, values: list[str], text: str | None) -> None:
     rules = ruleset({"it": {"text" + modifiers: values}, "condition": "it"})
     assert hit(rules, said(text)) == ([0] if naive(modifiers, values, text) else [])

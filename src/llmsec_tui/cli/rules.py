@@ -1,21 +1,29 @@
 """The rule gate from the shell: list, lint, test."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from llmsec_tui.cli import rule_state
 from llmsec_tui.cli.diagnostics import say
-from llmsec_tui.cli.output import FormatOption, write
+from llmsec_tui.cli.output import Format, FormatOption, write
 from llmsec_tui.errors import ExitCode, RuleIssue
+from llmsec_tui.text import visible
 
 Folders = Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help="Rule files or folders; else shipped.")]
+FixOption = Annotated[bool, typer.Option("--fix", help="Put right what is mechanical, keeping comments and layout.")]
+SummaryOption = Annotated[bool, typer.Option("--summary", help="Only how often each problem occurs.")]
+IssueFormat = Annotated[Format | None, typer.Option("--format", help="jsonl; else a line of text for each problem.")]
 
 _rules = typer.Typer(help="Detection rules.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this module."""
+    """Add the commands of this module, and those about the rules of a running collector."""
+    rule_state.add_to(_rules)
     app.add_typer(_rules, name="rules")
 
 
@@ -28,11 +36,14 @@ def _paths(given: list[Path] | None) -> list[Path]:
 @_rules.command("list")
 def list_rules(folders: Folders = None, chosen: FormatOption = None) -> None:
     """Every rule with its level, confidence and tags."""
+    from llmsec_tui.detect.rule import Correlation, Monitor
     from llmsec_tui.detect.ruleset import load
 
     rows = [
         {
             "rule_id": rule.id,
+            "kind": {Correlation: "correlation", Monitor: "monitor"}.get(type(rule), "rule"),
+            "alerts": rule.alerts,
             "level": rule.level,
             "confidence": rule.confidence,
             "title": rule.title,
@@ -40,20 +51,42 @@ def list_rules(folders: Folders = None, chosen: FormatOption = None) -> None:
             "version": rule.version,
             "path": str(rule.path),
         }
-        for rule in load(_paths(folders)).rules
+        for rule in load(_paths(folders)).everything
+        # The selection of a monitor is a part of it.
+        if "/" not in rule.id
     ]
-    write(rows, ("level", "confidence", "title", "path"), chosen)
+    write(rows, ("level", "confidence", "kind", "title", "path"), chosen)
 
 
 @_rules.command("lint")
-def lint_rules(folders: Folders = None) -> None:
-    """Check rule files strictly; exit 1 when anything is wrong."""
-    from llmsec_tui.detect.gate import lint
+def lint_rules(
+    folders: Folders = None, fix: FixOption = False, summary: SummaryOption = False, chosen: IssueFormat = None
+) -> None:
+    """Check rule files strictly; exit 1 when a rule does not load. Warnings and hints are shown too."""
+    from llmsec_tui.detect import gate
+    from llmsec_tui.detect.sigma.checks import Severity, severity
 
-    issues = lint(_paths(folders))
-    _report(issues)
-    if not issues:
-        say("All rules are well formed.")
+    paths = _paths(folders)
+    if fix:
+        _fix(paths)
+    examined = gate.examine(paths)
+    issues = examined.issues
+    if summary:
+        _summary(issues, chosen)
+    elif chosen is Format.JSONL:
+        write([_row(issue) for issue in issues], (), chosen)
+    else:
+        for issue in issues:
+            typer.echo(visible(_line(issue)))
+    counts = Counter(severity(issue.code) for issue in issues)
+    broken = len({issue.path for issue in issues if severity(issue.code) is Severity.ERROR})
+    rules = sum("/" not in rule.id for rule in examined.ruleset.everything)
+    found = ", ".join(_counted(counts[kind], kind) for kind in Severity if counts[kind])
+    if counts[Severity.ERROR]:
+        say(f"{found} in {_counted(broken, 'broken file')}; {_counted(rules, 'rule')} of {examined.documents} load.")
+        raise typer.Exit(ExitCode.FINDINGS)
+    whole = "1 rule is" if rules == 1 else f"All {rules:,} rules are"
+    say(f"{whole} well formed" + (f": {found}." if found else "."))
 
 
 @_rules.command("test")
@@ -64,15 +97,70 @@ def run_examples(folders: Folders = None) -> None:
 
     ruleset = load(_paths(folders))
     issues = test(ruleset)
-    _report(issues)
-    examples = sum(len(rule.examples.match) + len(rule.examples.no_match) for rule in ruleset.rules)
-    if not issues:
-        say(f"{len(ruleset.rules)} rules, {examples} examples: all as they should be.")
-
-
-def _report(issues: list[RuleIssue]) -> None:
     for issue in issues:
-        typer.echo(str(issue))
+        typer.echo(visible(str(issue)))
     if issues:
-        say(f"{len(issues)} problem{'s' if len(issues) != 1 else ''}.")
+        say(f"{_counted(len(issues), 'problem')}.")
         raise typer.Exit(ExitCode.FINDINGS)
+    tested = [rule.examples for rule in (*ruleset.rules, *ruleset.grouped) if "/" not in rule.id]
+    examples = sum(len(one.match) + len(one.no_match) for one in tested)
+    say(f"{len(tested)} rules, {examples} examples: all as they should be.")
+
+
+def _fix(paths: Sequence[Path]) -> None:
+    from llmsec_tui.detect import gate
+
+    changed = 0
+    for path, done in gate.fix(paths):
+        changed += len(done.changes)
+        for change in done.changes:
+            say(f"fixed {change}")
+        if done.refusal:
+            say(f"left {path} as it is: {done.refusal}")
+    say(f"{_counted(changed, 'change')} made.")
+
+
+def _line(issue: RuleIssue) -> str:
+    """As an issue reads, with its severity where that is no error."""
+    from llmsec_tui.detect.sigma.checks import Severity, severity
+
+    kind = severity(issue.code)
+    text = str(issue)
+    return text if kind is Severity.ERROR else text.replace(f": {issue.code}: ", f": {kind} {issue.code}: ", 1)
+
+
+def _row(issue: RuleIssue) -> dict[str, Any]:
+    from llmsec_tui.detect.sigma.checks import fixable, severity
+
+    return {
+        "path": issue.path,
+        "line": issue.line,
+        "column": getattr(issue, "column", 0),
+        "severity": severity(issue.code),
+        "code": issue.code,
+        "message": issue.message,
+        "fixable": fixable(issue.code),
+    }
+
+
+def _summary(issues: Sequence[RuleIssue], chosen: Format | None) -> None:
+    from llmsec_tui.detect.sigma.checks import severity
+
+    counts = Counter(issue.code for issue in issues)
+    files = {code: len({issue.path for issue in issues if issue.code == code}) for code in counts}
+    examples = {issue.code: issue for issue in reversed(issues)}
+    rows = [
+        {
+            "severity": severity(code),
+            "code": code,
+            "problems": count,
+            "files": files[code],
+            "first": f"{examples[code].path}:{examples[code].line}: {examples[code].message}",
+        }
+        for code, count in counts.most_common()
+    ]
+    write(rows, ("severity", "code", "problems", "files", "first"), chosen or Format.TABLE)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" + ("" if count == 1 or what == "info" else "s")

@@ -16,6 +16,17 @@ class FieldType(Enum):
     STRING = "string"
     NUMBER = "number"
     FLAG = "flag"
+    TIME = "time"
+    """Naive UTC."""
+
+
+class Listing(Enum):
+    """How a field that holds a list writes it."""
+
+    COMMAS = "commas"
+    """Strings between commas."""
+    JSON = "json"
+    """A JSON list of objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,10 @@ class Field:
     """The name in the OpenTelemetry semantic conventions; empty where there is none."""
     values: tuple[str, ...] = ()
     """All values that ever occur, where that is known."""
+    listing: Listing | None = None
+    """Set where the field holds a list."""
+    parts: tuple["Field", ...] = ()
+    """What the elements of the list hold: named fields, or ``.`` alone, the element itself."""
 
 
 def _values(enum: type[StrEnum]) -> tuple[str, ...]:
@@ -35,6 +50,14 @@ def _values(enum: type[StrEnum]) -> tuple[str, ...]:
 
 
 _TEXT, _STRING, _NUMBER, _FLAG = FieldType.TEXT, FieldType.STRING, FieldType.NUMBER, FieldType.FLAG
+_ELEMENT = (Field(".", _STRING, ""),)
+_FINDING = (
+    Field("category", _STRING, ""),
+    Field("severity", _STRING, ""),
+    Field("score", _NUMBER, ""),
+    Field("action", _STRING, ""),
+    Field("detected", _FLAG, ""),
+)
 
 TEXT = Field("text", _TEXT, "gen_ai.input.messages")
 """Any view of the content."""
@@ -44,6 +67,7 @@ DECODED = Field("text.decoded", _TEXT, "")
 
 _ALL = (
     *(TEXT, RAW, FOLDED, DECODED),
+    Field("ts", FieldType.TIME, "timestamp"),
     Field("kind", _STRING, "", _values(Kind)),
     Field("role", _STRING, "gen_ai.message.role", _values(Role)),
     Field("trust", _STRING, "", _values(Trust)),
@@ -73,7 +97,7 @@ _ALL = (
     Field("tool_server", _STRING, "server.address"),
     Field("tool_call_id", _STRING, "gen_ai.tool.call.id"),
     Field("tool_is_error", _FLAG, ""),
-    Field("finish_reasons", _STRING, "gen_ai.response.finish_reasons"),
+    Field("finish_reasons", _STRING, "gen_ai.response.finish_reasons", listing=Listing.COMMAS, parts=_ELEMENT),
     Field("refusal", _FLAG, ""),
     Field("input_tokens", _NUMBER, "gen_ai.usage.input_tokens"),
     Field("output_tokens", _NUMBER, "gen_ai.usage.output_tokens"),
@@ -89,7 +113,7 @@ _ALL = (
     Field("guardrail_name", _STRING, ""),
     Field("guardrail_verdict", _STRING, ""),
     Field("guardrail_action", _STRING, ""),
-    Field("guardrail_findings", _STRING, ""),
+    Field("guardrail_findings", _STRING, "", listing=Listing.JSON, parts=_FINDING),
     Field("permission_mode", _STRING, ""),
     Field("permission_decision", _STRING, ""),
 )

@@ -77,6 +77,10 @@ class Described:
     references: tuple[str, ...]
     playbook: tuple[str, ...]
     path: Path
+    alerts: bool = True
+    """False for a rule that is only there for others to count."""
+    inhibited_by: tuple[str, ...] = ()
+    """Ids of the rules beside whose alerts its own are not shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +89,6 @@ class Rule(Described):
 
     examples: Examples
     compiled: Compiled
-    alerts: bool = True
-    """False for a rule that is only there for others to count."""
 
 
 class CorrelationType(StrEnum):
@@ -157,8 +159,6 @@ class Grouped(Described):
     timespan: int
     """Microseconds."""
     examples: Sequences
-    alerts: bool = True
-    """False when it is only there for others to count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

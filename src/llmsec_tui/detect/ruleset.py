@@ -1,15 +1,13 @@
 """Load rule files: all of them or, with everything that is wrong, none of them."""
 
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 
-from llmsec_tui.detect.rule import Rule, RuleSet, compile_tree
-from llmsec_tui.detect.sigma import document as documents
-from llmsec_tui.detect.sigma import header
-from llmsec_tui.detect.sigma import parse as conditions
+from llmsec_tui.detect.rule import Rule, RuleSet
+from llmsec_tui.detect.sigma import placeholders, reading
 from llmsec_tui.detect.sigma.document import Document
-from llmsec_tui.detect.sigma.examples import read_examples
+from llmsec_tui.detect.sigma.making import make
 from llmsec_tui.errors import RuleError, RuleIssue
 
 __all__ = ["Rule", "RuleSet", "load", "read"]
@@ -27,17 +25,54 @@ def load(paths: Sequence[Path]) -> RuleSet:
 
 def read(paths: Sequence[Path]) -> tuple[RuleSet, list[RuleIssue]]:
     """The rules that are in order, and what is wrong with the others, by file and line."""
-    issues: list[RuleIssue] = []
-    rules: dict[str, Rule] = {}
-    for path in _files(paths, issues):
-        document = documents.read(path)
-        rule = _rule(document)
-        if rule is not None and (first := rules.get(rule.id)):
-            document.complain("duplicate-id", f"the id {rule.id} is taken by {first.path}", "id")
-        elif rule is not None:
-            rules[rule.id] = rule
-        issues += sorted(document.issues, key=lambda issue: issue.line)
-    return RuleSet(tuple(rules[key] for key in sorted(rules))), issues
+    loaded = made(paths)
+    return loaded.ruleset, loaded.issues
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything that was read."""
+
+    ruleset: RuleSet
+    documents: tuple[Document, ...]
+    """Of rules and filters, in the order in which they were read."""
+    lists: tuple[Document, ...]
+    """With the values of placeholders."""
+    nowhere: tuple[RuleIssue, ...]
+    """Issues of paths without files."""
+
+    @property
+    def files(self) -> dict[Path, list[Document]]:
+        """The documents of each file, in the order in which they were read."""
+        found: dict[Path, list[Document]] = {}
+        for document in (*self.lists, *self.documents):
+            found.setdefault(document.path, []).append(document)
+        return found
+
+    @property
+    def issues(self) -> list[RuleIssue]:
+        """All issues, file by file, in the order of their lines."""
+        found = list(self.nowhere)
+        for documents in self.files.values():
+            found += sorted((issue for one in documents for issue in one.issues), key=lambda issue: issue.line)
+        return found
+
+
+def made(paths: Sequence[Path]) -> Loaded:
+    """Read everything in these files and folders, and make rules of what is in order."""
+    nowhere: list[RuleIssue] = []
+    files = list(_files(paths, nowhere))
+    lists = [document for path in _lists(paths, files) for document in reading.read(path)]
+    documents = [document for path in files if path.name != placeholders.FILE for document in reading.read(path)]
+    ruleset = make(documents, placeholders.read(lists))
+    return Loaded(ruleset, tuple(documents), tuple(lists), tuple(nowhere))
+
+
+def _lists(paths: Sequence[Path], files: Sequence[Path]) -> list[Path]:
+    """The files with placeholders: those in the folders, and for single rule files those beside or above them."""
+    beside = [folder / placeholders.FILE for path in paths if path.is_file() for folder in path.parents[:2]]
+    inside = [path for path in files if path.name == placeholders.FILE]
+    return list(dict.fromkeys(path for path in (*inside, *beside) if path.is_file()))
 
 
 def _files(paths: Sequence[Path], issues: list[RuleIssue]) -> Iterator[Path]:
@@ -52,32 +87,3 @@ def _files(paths: Sequence[Path], issues: list[RuleIssue]) -> Iterator[Path]:
         else:
             issues.append(RuleIssue(str(path), 0, "empty", "there are no rule files (*.yml) in this folder"))
     yield from found
-
-
-def _rule(document: Document) -> Rule | None:
-    if document.issues and not document.data:
-        return None
-    header.check(document)
-    tree = conditions.parse(document) if "detection" in document.data else None
-    ours = document.data.get("llmsec")
-    ours = ours if isinstance(ours, dict) else {}
-    examples = read_examples(document, ours["examples"], "llmsec", "examples") if "examples" in ours else None
-    if document.issues or tree is None or examples is None:
-        return None
-    data = document.data
-    return Rule(
-        id=data["id"],
-        version=sha256(document.raw).hexdigest()[:12],
-        name=data.get("name", ""),
-        title=data["title"].strip(),
-        description=data["description"].strip(),
-        level=data["level"],
-        confidence=float(ours["confidence"]),
-        tags=tuple(data["tags"]),
-        false_positives=tuple(data["falsepositives"]),
-        references=tuple(data.get("references", ())),
-        playbook=tuple(ours["playbook"]),
-        path=document.path,
-        examples=examples,
-        compiled=compile_tree(tree),
-    )

@@ -81,9 +81,29 @@ class SameAs:
     field: Field
     starts: bool
     ends: bool
+    cased: bool = False
 
 
-Match = Text | Regex | Number | Flag | Present | Network | SameAs
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A part of a time in UTC, compared with a number; ``op`` is one of ``= < <= > >=``."""
+
+    part: str
+    """minute | hour | day | week | month | year; weeks are those of ISO 8601"""
+    op: str
+    value: int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """The elements of a list meet a condition, which looks at one element at a time."""
+
+    which: str | int
+    """any | all | all_or_empty | none, or the position of the one that must; -1 is the last"""
+    condition: "Node"
+
+
+Match = Text | Regex | Number | Flag | Present | Network | SameAs | Moment | Elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from functools import reduce
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from operator import and_, or_
 
 import polars as pl
 
 from llmsec_tui.detect import fields
 from llmsec_tui.detect.fields import Field, FieldType
+from llmsec_tui.detect.match import elements, times
 from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import (
     And,
+    Elements,
     Flag,
     Leaf,
     Match,
+    Moment,
     Network,
     Node,
     Not,
@@ -86,6 +89,11 @@ def lowered(name: str) -> str:
     return f"{name}.lower"
 
 
+def lower(column: pl.Expr) -> pl.Expr:
+    """A string column in lower case, by its name as :func:`lowered`."""
+    return column.str.to_lowercase().alias(lowered(column.meta.output_name()))
+
+
 def on_text(leaf: Leaf) -> bool:
     """Whether a leaf looks at the content and not at the event around it."""
     return leaf.field.type is FieldType.TEXT
@@ -130,13 +138,27 @@ def _event_check(field: Field, match: Match) -> pl.Expr:
     match match:
         case Text(cased=False):
             return _check(match, pl.col(lowered(field.name)), str.lower)
-        case SameAs(other, starts, ends):
+        case SameAs(other):
             if field.type is not FieldType.STRING:
                 return column == pl.col(other.name)
-            return _same_as(pl.col(lowered(field.name)), pl.col(lowered(other.name)), starts=starts, ends=ends)
+            pair = (column, pl.col(other.name)) if match.cased else tuple(map(_lower_alike, (field, other)))
+            return _same_as(*pair, starts=match.starts, ends=match.ends)
         case Network(cidr):
             return _in_network(column, ip_network(cidr))
+        case Moment(part, op, value):
+            return _compare(times.part(column, part), op, value)
+        case Elements(which, inner):
+            return elements.expression(field, which, condition(inner), lower)
     return _check(match, column, str)
+
+
+def _lower_alike(field: Field) -> pl.Expr:
+    return _alike(pl.col(lowered(field.name)))
+
+
+def _alike(column: pl.Expr) -> pl.Expr:
+    """Lower case depends on what stands around a sigma only; so that it doesn't, there is one sigma."""
+    return column.str.replace_all("ς", "σ", literal=True)
 
 
 def _check(match: Match, column: pl.Expr, form: Callable[[str], str]) -> pl.Expr:
@@ -146,7 +168,8 @@ def _check(match: Match, column: pl.Expr, form: Callable[[str], str]) -> pl.Expr
         case Regex(pattern):
             return column.str.contains(pattern)
         case Number(op, value):
-            return _compare(column, op, value)
+            # What is not a number is neither above nor below one, nor equal to any.
+            return _compare(column.fill_nan(None), op, value)
         case Flag(value):
             return column == value
         case Present(value):
@@ -158,6 +181,8 @@ def _find(text: Text, column: pl.Expr, form: Callable[[str], str]) -> pl.Expr:
     if column.meta.output_name() == RAW_VIEW and not text.cased:
         column = column.str.to_lowercase()
     literal = form(text.literal)
+    if form is str.lower and any(not set("σς").isdisjoint(form(part)) for part in text.parts if isinstance(part, str)):
+        column, form, literal = _alike(column), _lower_form, _lower_form(text.literal)
     if not literal and text.parts:
         return column.str.contains(wildcard_pattern(text, form))
     match text.open_start, text.open_end:
@@ -168,6 +193,10 @@ def _find(text: Text, column: pl.Expr, form: Callable[[str], str]) -> pl.Expr:
         case False, True:
             return column.str.starts_with(literal)
     return column == literal
+
+
+def _lower_form(text: str) -> str:
+    return text.lower().replace("ς", "σ")
 
 
 def wildcard_pattern(text: Text, form: Callable[[str], str]) -> str:
@@ -206,11 +235,14 @@ def _same_as(column: pl.Expr, other: pl.Expr, *, starts: bool, ends: bool) -> pl
 
 
 def _in_network(column: pl.Expr, network: IPv4Network | IPv6Network) -> pl.Expr:
-    def inside(address: str) -> bool:
+    def inside(text: str) -> bool:
         try:
-            return ip_address(address) in network
+            address = ip_address(text)
         except ValueError:
             return False
+        # An IPv4 address may be written as an IPv6 one: ::ffff:10.0.0.1.
+        mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+        return address in network or (mapped is not None and mapped in network)
 
     def check(addresses: pl.Series) -> pl.Series:
         known = {address: inside(address) for address in addresses.unique().drop_nulls()}

@@ -6,7 +6,24 @@ from typing import Any
 
 from llmsec_tui.detect.match.compile import on_text
 from llmsec_tui.detect.match.finding import Content, Found, find
-from llmsec_tui.detect.tree import And, Flag, Leaf, Network, Node, Not, Number, Or, Present, Regex, SameAs, Text, Wild
+from llmsec_tui.detect.match.times import words
+from llmsec_tui.detect.tree import (
+    And,
+    Elements,
+    Flag,
+    Leaf,
+    Moment,
+    Network,
+    Node,
+    Not,
+    Number,
+    Or,
+    Present,
+    Regex,
+    SameAs,
+    Text,
+    Wild,
+)
 
 EXCERPT = 200
 DECODED_LIMIT = 2000
@@ -150,8 +167,12 @@ def _fact(leaf: Leaf, found: list[Found], event: Mapping[str, Any]) -> str:
 
 def _comparison(leaf: Leaf, value: object) -> str:
     match leaf.match:
-        case Text() | Regex() | Network() if value is not None:
+        case Text() | Regex() | Network() | Elements() if value is not None:
             return f"is {_quoted(str(value))}"
+        case Elements():
+            return "holds nothing"
+        case Moment() as moment:
+            return f"is {value}, {words(moment)}"
         case Text(parts):
             return f"is like {_quoted(''.join(part.value if isinstance(part, Wild) else part for part in parts))}"
         case Number(op, limit):

@@ -5,7 +5,25 @@ from dataclasses import replace
 
 from llmsec_tui.detect.fields import FieldType
 from llmsec_tui.detect.match.finding import Content, Found
-from llmsec_tui.detect.tree import Flag, Leaf, Match, Network, Number, Present, Regex, SameAs, Text, Wild
+from llmsec_tui.detect.match.times import words
+from llmsec_tui.detect.tree import (
+    And,
+    Elements,
+    Flag,
+    Leaf,
+    Match,
+    Moment,
+    Network,
+    Node,
+    Not,
+    Number,
+    Or,
+    Present,
+    Regex,
+    SameAs,
+    Text,
+    Wild,
+)
 
 _QUOTED = 80
 
@@ -82,9 +100,24 @@ def _wanted(match: Match) -> str:
             return "is there" if value else "is not there"
         case Network(cidr):
             return f"is in {cidr}"
-        case SameAs(other, starts, ends):
+        case Moment() as moment:
+            return f"is {words(moment)}"
+        case Elements(which, condition):
+            return f"[{which}] {_inside(condition)}"
+        case SameAs(other, starts, ends, cased):
             verb = {(True, True): "contains", (True, False): "starts with", (False, True): "ends with"}
-            return f"{verb.get((starts, ends), 'is the same as')} {other.name}"
+            return f"{verb.get((starts, ends), 'is the same as')} {other.name}{', in its case' if cased else ''}"
+
+
+def _inside(node: Node) -> str:
+    """A condition on one element of a list."""
+    match node:
+        case Leaf():
+            return f"{'' if node.field.name == '.' else node.field.name + ' '}{_wanted(node.match)}"
+        case Not(part):
+            return f"not ({_inside(part)})"
+        case And(parts) | Or(parts):
+            return (" and " if isinstance(node, And) else " or ").join(f"({_inside(part)})" for part in parts)
 
 
 def _wanted_text(text: Text) -> str:

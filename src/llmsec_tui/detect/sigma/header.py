@@ -5,47 +5,89 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sigma.exceptions import SigmaValueError
-from sigma.rule.attributes import SigmaRuleTag, SigmaStatus
+from sigma.rule.attributes import SigmaStatus
 
-from llmsec_tui.detect.fields import nearest
-from llmsec_tui.detect.sigma.document import Document
+from llmsec_tui.detect.fields import FIELDS, nearest
+from llmsec_tui.detect.sigma import tags
+from llmsec_tui.detect.sigma.document import Document, Place
+from llmsec_tui.detect.sigma.references import Kind
 from llmsec_tui.events.schema import LEVELS
 
-_REQUIRED = (
-    "title",
-    "id",
-    "status",
-    "description",
-    "level",
-    "logsource",
-    "detection",
-    "tags",
-    "falsepositives",
-    "llmsec",
+_MADE_OF = {
+    Kind.RULE: ("logsource", "detection"),
+    Kind.CORRELATION: ("correlation",),
+    Kind.MONITOR: ("logsource", "detection", "detector"),
+    Kind.FILTER: ("logsource", "filter"),
+}
+_ALERTING = ("status", "description", "level", "tags", "falsepositives", "llmsec")
+"""What an analyst needs of a rule that alerts; one that is only counted by others may do without."""
+_OPTIONAL = (
+    *("author", "date", "modified", "references", "related", "license", "name", "taxonomy", "scope"),
+    "fields",
 )
-_OPTIONAL = ("author", "date", "modified", "references", "related", "license", "name")
+_OF_FILTERS = ("description", "author", "date", "modified", "references", "name", "taxonomy")
 _OURS = ("confidence", "playbook", "examples")
 _LOGSOURCE = ("product", "category", "service", "definition")
-_STATUSES = tuple(str(status) for status in SigmaStatus)
+_RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar")
+_NO_NAMES = ("and", "or", "not", "any", "them")
+STATUSES = tuple(str(status) for status in SigmaStatus)
 
 Check = Callable[[Any], str | None]
 """Says what is wrong with a value, or None."""
 
 
-def check(document: Document) -> None:
-    """Note everything that is wrong or missing, except in ``detection`` and the examples."""
-    _keys(document, document.data, (*_REQUIRED, *_OPTIONAL), _REQUIRED)
+def keys(kind: Kind) -> dict[Place, tuple[str, ...]]:
+    """All keys that a document may have, by the place of the mapping that they are in."""
+    if kind is Kind.FILTER:
+        top = ("title", "id", *_MADE_OF[kind], *_OF_FILTERS)
+    else:
+        generate = ("generate",) if kind is Kind.CORRELATION else ()
+        top = ("title", "id", *_MADE_OF[kind], *_OPTIONAL, *_ALERTING, *generate)
+    return {(): top, ("logsource",): _LOGSOURCE, ("llmsec",): _OURS}
+
+
+def check(document: Document, kind: Kind, *, alerts: bool) -> None:
+    """Note everything that is wrong or missing, except in what the document is made of and in the examples."""
+    allowed = keys(kind)
+    required: dict[Place, tuple[str, ...]] = {
+        (): ("title", "id", *_MADE_OF[kind], *(_ALERTING if alerts else ())),
+        ("logsource",): ("product",),
+        ("llmsec",): _OURS if alerts else (),
+    }
+    _keys(document, document.data, allowed[()], required[()])
+    others = [
+        other for other in (Kind.CORRELATION, Kind.FILTER, Kind.MONITOR) if other in document.data and other != kind
+    ]
+    for other in others:
+        document.complain("kind", f"a document with {kind.value!r} cannot have {other.value!r} too; split it", other)
     for key, checks in _CHECKS.items():
         if key in document.data and (problem := checks(document.data[key])):
             document.complain(key, f"{key!r} {problem}", key)
-    for key, allowed in (("logsource", _LOGSOURCE), ("llmsec", _OURS)):
+    _entries(document)
+    for key in ("logsource", "llmsec"):
         section = document.data.get(key)
         if isinstance(section, dict):
-            _keys(document, section, allowed, _OURS if key == "llmsec" else ("product",), key)
+            _keys(document, section, allowed[key,], required[key,], key)
             _section(document, section, key)
         elif key in document.data:
             document.complain(key, f"{key!r} must be a mapping", key)
+
+
+def _entries(document: Document) -> None:
+    """Note what is wrong with single entries of lists."""
+    listed = {key: value for key, value in document.data.items() if isinstance(value, list)}
+    for number, code, message in tags.problems(listed.get("tags", [])):
+        document.complain(code, message, "tags", number)
+    for number, name in enumerate(listed.get("fields", [])):
+        if isinstance(name, str) and name not in FIELDS:
+            document.complain("unknown-field", f"there is no field {name!r}{nearest(name, FIELDS)}", "fields", number)
+    for number, entry in enumerate(listed.get("related", [])):
+        if not isinstance(entry, dict) or set(entry) != {"id", "type"}:
+            document.complain("related", "an entry of 'related' has an 'id' and a 'type'", "related", number)
+        elif problem := _uuid(entry["id"]):
+            document.complain("related", f"'id' {problem}", "related", number, "id")
+        elif problem := _one_of(_RELATIONS)(entry["type"]):
+            document.complain("related", f"'type' {problem}", "related", number, "type")
 
 
 def _keys(
@@ -85,6 +127,18 @@ def _one_of(choices: tuple[str, ...]) -> Check:
     return check
 
 
+def _name(value: Any) -> str | None:
+    if not isinstance(value, str) or not value or value in _NO_NAMES or any(mark in value for mark in " ()\t\n"):
+        return "must be a word of its own, without spaces and parentheses"
+    return "must not be an id; that is what 'id' is for" if _uuid(value.lower()) is None else None
+
+
+def _product(value: Any) -> str | None:
+    return (
+        None if value == "llm" else f"must be llm, as the rules here are for logs of language models; it is {value!r}"
+    )
+
+
 def _uuid(value: Any) -> str | None:
     try:
         return None if str(UUID(value)) == value else "must be a UUID in its usual form (lower case, with hyphens)"
@@ -92,21 +146,16 @@ def _uuid(value: Any) -> str | None:
         return "must be a UUID"
 
 
-def _tags(value: Any) -> str | None:
-    if problem := _texts(1)(value):
-        return problem
-    for tag in value:
-        try:
-            parsed = SigmaRuleTag.from_str(tag)
-        except SigmaValueError:
-            return f"has {tag!r}; a tag is namespace.name, such as owasp.llm01"
-        if not (parsed.namespace and parsed.name) or tag != tag.lower() or " " in tag:
-            return f"has {tag!r}; a tag is namespace.name in lower case without spaces"
-    return None
+def _list(value: Any) -> str | None:
+    return None if isinstance(value, list) and value else "must be a list with at least one entry"
 
 
 def _date(value: Any) -> str | None:
-    return None if isinstance(value, date) else "must be a date, yyyy-mm-dd"
+    return None if type(value) is date else "must be a date, yyyy-mm-dd"
+
+
+def _flag(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "is true or false"
 
 
 def _confidence(value: Any) -> str | None:
@@ -117,19 +166,24 @@ def _confidence(value: Any) -> str | None:
 _CHECKS: dict[str, Check] = {
     "title": _text,
     "id": _uuid,
-    "status": _one_of(_STATUSES),
+    "status": _one_of(STATUSES),
     "description": _text,
     "author": _text,
-    "name": _text,
+    "name": _name,
+    "taxonomy": _text,
+    "scope": _texts(1),
+    "fields": _texts(1),
+    "related": _list,
     "license": _text,
     "date": _date,
     "modified": _date,
     "references": _texts(0),
-    "tags": _tags,
+    "tags": _list,
     "falsepositives": _texts(1),
     "level": _one_of(LEVELS),
+    "generate": _flag,
 }
 _SECTION_CHECKS: dict[str, dict[str, Check]] = {
-    "logsource": {"product": _one_of(("llm",)), "category": _text},
+    "logsource": {"product": _product, "category": _text, "service": _text, "definition": _text},
     "llmsec": {"confidence": _confidence, "playbook": _texts(1)},
 }

@@ -1,199 +1,191 @@
-"""From a rule's ``detection`` block to a tree, by way of pySigma; what we cannot evaluate exactly is refused."""
+"""From a rule's ``detection`` block to a tree; what we cannot evaluate exactly is refused, with its place and why."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sigma.conditions import (
-    ConditionAND,
-    ConditionIdentifier,
-    ConditionItem,
-    ConditionNOT,
-    ConditionOR,
-    ConditionSelector,
-    SigmaCondition,
-    unwrap_parse_result_operand,
-)
-from sigma.exceptions import SigmaError
-from sigma.modifiers import modifier_mapping
-from sigma.rule.detection import EmptySigmaDetections, SigmaDetectionItem
+from yaml import ScalarEvent
 
-from llmsec_tui.detect.fields import FIELDS, Field, nearest
-from llmsec_tui.detect.match import patterns
+from llmsec_tui.detect.fields import FIELDS, TEXT, Field, nearest
+from llmsec_tui.detect.sigma import arrays, condition
+from llmsec_tui.detect.sigma import modifiers as reading
+from llmsec_tui.detect.sigma.condition import joined
 from llmsec_tui.detect.sigma.document import Document, Place
-from llmsec_tui.detect.sigma.values import Refused, to_match
-from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
+from llmsec_tui.detect.sigma.modifiers import Modifiers
+from llmsec_tui.detect.sigma.strings import MOST_VALUES, Refused
+from llmsec_tui.detect.sigma.values import Placeholders, Value, to_matches
+from llmsec_tui.detect.tree import Elements, Leaf, Node, Not
 
-_NO_MODIFIERS = frozenset({"expand", "minute", "hour", "day", "week", "month", "year"})
-_ENCODINGS = frozenset({"base64", "base64offset", "wide", "utf16", "utf16be"})
-_ANCHORS = frozenset({"contains", "startswith", "endswith"})
+_NONE: Placeholders = {}
 
 
-def parse(document: Document) -> Node | None:
-    """The tree of ``detection``; None when there are issues, which are all noted in the document."""
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the names in a selection mean."""
+
+    document: Document
+    placeholders: Placeholders
+    fields: Mapping[str, Field]
+    selection: str
+
+
+def parse(
+    document: Document, placeholders: Placeholders = _NONE, *, section: str = "detection", others: tuple[str, ...] = ()
+) -> Node | None:
+    """The tree of the selections and the condition in a section of a document.
+
+    ``others`` are keys of the section that are no selections. None when there are issues, which are all noted in the
+    document.
+    """
     before = len(document.issues)
-    detection = document.data.get("detection")
+    detection = document.data.get(section)
     if not isinstance(detection, dict):
-        document.complain("detection", "'detection' must be a mapping of selections and a condition", "detection")
+        document.complain(section, f"{section!r} must be a mapping of selections and a condition", section)
         return None
-    selections = {
-        name: _selection(document, name, definition, ("detection", name))
-        for name, definition in detection.items()
-        if name != "condition"
-    }
-    condition = _condition(document, detection)
-    if condition is None:
-        return None
-    used: set[str] = set()
-    tree = _resolve(document, condition, selections, used)
-    for name in selections:
-        if name not in used:
-            document.complain("unused-selection", f"the condition does not use {name!r}", "detection", name)
+    inside = {name: value for name, value in detection.items() if name not in others}
+    tree = _detection(_Scope(document, placeholders, FIELDS, ""), inside, (section,))
     return tree if len(document.issues) == before else None
 
 
-def _condition(document: Document, detection: dict[str, Any]) -> ConditionItem | None:
-    text = detection.get("condition")
-    if not isinstance(text, str):
-        document.complain("condition", "'condition' must be one line of text", "detection", "condition")
-        return None
-    try:
-        parsed = SigmaCondition(text, EmptySigmaDetections()).parse(postprocess=False)
-        item = unwrap_parse_result_operand(parsed)
-    except SigmaError as error:
-        document.complain("condition", f"the condition cannot be read: {error}", "detection", "condition")
-        return None
-    return item if isinstance(item, ConditionItem) else None
+def _detection(scope: _Scope, detection: Mapping[str, Any], place: Place) -> Node | None:
+    selections = {
+        name: _selection(replace(scope, selection=scope.selection or name), name, definition, (*place, name))
+        for name, definition in detection.items()
+        if name != "condition"
+    }
+    tree, used = condition.read(scope.document, detection.get("condition"), selections, (*place, "condition"))
+    for name in selections:
+        if used is not None and name not in used:
+            scope.document.complain("unused-selection", f"the condition does not use {name!r}", *place, name)
+    return tree
 
 
-def _resolve(document: Document, item: object, selections: dict[str, Node | None], used: set[str]) -> Node | None:
-    match item:
-        case ConditionIdentifier():
-            names = [item.identifier] if item.identifier in selections else []
-            found = _found(document, f"the selection {item.identifier!r}", names, selections, used)
-            return found[0] if found else None
-        case ConditionSelector():
-            names = [name for name in selections if _selects(item.pattern, name)]
-            found = _found(document, f"any selection like {item.pattern!r}", names, selections, used)
-            return _joined(found, every=item.cond_class is ConditionAND)
-        case ConditionNOT():
-            part = _resolve(document, item.args[0], selections, used)
-            return None if part is None else Not(part)
-        case ConditionAND() | ConditionOR():
-            parts = [_resolve(document, arg, selections, used) for arg in item.args]
-            return _joined(parts, every=isinstance(item, ConditionAND))
-    document.complain("condition", "the condition cannot be read", "detection", "condition")
-    return None
-
-
-def _found(
-    document: Document, what: str, names: list[str], selections: dict[str, Node | None], used: set[str]
-) -> list[Node | None]:
-    if not names:
-        document.complain("undefined-selection", f"there isn't {what}", "detection", "condition")
-    used.update(names)
-    return [selections[name] for name in names]
-
-
-def _selects(pattern: str, name: str) -> bool:
-    if pattern == "them":
-        return not name.startswith("_")
-    return patterns.compiled(pattern.replace("*", ".*")).fullmatch(name) is not None
-
-
-def _joined(parts: list[Node | None], *, every: bool) -> Node | None:
-    whole = tuple(part for part in parts if part is not None)
-    if not whole or len(whole) < len(parts):
-        return None
-    if len(whole) == 1:
-        return whole[0]
-    return And(whole) if every else Or(whole)
-
-
-def _selection(document: Document, name: str, definition: Any, place: Place) -> Node | None:
+def _selection(scope: _Scope, name: str, definition: Any, place: Place) -> Node | None:
+    """A mapping, a keyword, or a list of either."""
     if isinstance(definition, dict) and definition:
-        items = [_item(document, name, key, value, (*place, key)) for key, value in definition.items()]
-        return _joined(items, every=True)
-    if isinstance(definition, list) and definition and all(isinstance(part, dict) for part in definition):
-        parts = [_selection(document, name, part, (*place, index)) for index, part in enumerate(definition)]
-        return _joined(parts, every=False)
-    message = f"the selection {name!r} must be a mapping of fields to values, or a list of such mappings"
-    document.complain("selection", message, *place)
+        return _mapping(scope, definition, place)
+    if isinstance(definition, list) and definition:
+        parts = [_selection(scope, name, part, (*place, index)) for index, part in enumerate(definition)]
+        if not any(isinstance(part, list) for part in definition):
+            return joined(parts, every=False)
+    elif isinstance(definition, str | int | float) and not isinstance(definition, bool):
+        return _keywords(scope, (), definition, place)
+    message = f"the selection {name!r} must be a mapping of fields to values, keywords, or a list of either"
+    scope.document.complain("selection", message, *place)
     return None
 
 
-def _item(document: Document, selection: str, key: str, value: Any, place: Place) -> Node | None:
-    name, *modifiers = key.split("|")
-    problems = [*_field_problems(name), *_modifier_problems(modifiers), *_value_problems(modifiers, value)]
-    for code, message in problems:
-        document.complain(code, message, *place)
-    if problems:
-        return None
-    field = FIELDS[name]
-    exact = not _ENCODINGS.isdisjoint(modifiers)
-    try:
-        item = SigmaDetectionItem.from_mapping(key, value)
-        return _joined_values(selection, field, item, exact=exact)
-    except SigmaError as error:
-        document.complain("value", f"{key}: {error}", *place)
-    except Refused as refused:
-        document.complain(refused.code, f"{key}: {refused.message}", *place)
-    return None
-
-
-def _joined_values(selection: str, field: Field, item: SigmaDetectionItem, *, exact: bool) -> Node | None:
+def _mapping(scope: _Scope, mapping: Mapping[str, Any], place: Place) -> Node | None:
+    """All of the conditions on fields."""
+    apart = Counter(key.split("|")[0].split("]")[0] for key in mapping if "[" in key.split("|")[0])
     nodes: list[Node | None] = []
-    for value in item.value:
-        match = to_match(field, value, exact=exact)
-        found: list[Node | None] = [Leaf(selection, field, one) for one in match]
-        nodes.append(_joined(found, every=False))
-    node = _joined(nodes, every=item.value_linking is _AND)
-    return Not(node) if node is not None and item.negated else node
+    for key, value in mapping.items():
+        array = key.split("|")[0].split("]")[0]
+        here = (*place, key)
+        if apart[array] > 1 and array.endswith(("[any", "[none")) and not array.startswith(arrays.MESSAGES):
+            message = f"conditions on {array}] that stand apart may hold on different elements; put them below one key"
+            scope.document.complain("array-apart", f"{message} {array}]", *here)
+            nodes.append(None)
+        else:
+            nodes.append(_item(scope, key, value, here))
+    return joined(nodes, every=True)
 
 
-_AND: object = ConditionAND
-
-
-def _field_problems(name: str) -> Iterator[tuple[str, str]]:
+def _item(scope: _Scope, key: str, value: Any, place: Place) -> Node | None:
+    name, *words = key.split("|")
     if not name:
-        yield "keyword", "searches without a field are not supported; name one, such as 'text|contains'"
-    elif "[" in name:
-        yield "array-field", f"array fields such as {name!r} are not supported"
-    elif name not in FIELDS:
-        yield "unknown-field", f"there is no field {name!r}{nearest(name, FIELDS)}"
+        return _keywords(scope, words, value, place)
+    try:
+        if "[" in name:
+            return _array(scope, name, words, value, place)
+        field = _known(scope.fields, name)
+    except Refused as refused:
+        scope.document.complain(refused.code, refused.message, *place)
+        # What is wrong with the modifiers is worth saying at once.
+        _read(scope, words, place)
+        return None
+    return _compared(scope, field, words, value, place)
 
 
-def _modifier_problems(modifiers: list[str]) -> Iterator[tuple[str, str]]:
-    for modifier in modifiers:
-        if modifier not in modifier_mapping:
-            yield "unknown-modifier", f"there is no modifier {modifier!r}{nearest(modifier, modifier_mapping)}"
-        elif modifier == "expand":
-            yield "placeholder", "placeholders cannot be resolved here; write the values out"
-        elif modifier in _NO_MODIFIERS:
-            yield "unsupported-modifier", f"the modifier {modifier!r} is not supported"
-    if "re" in modifiers and not _ANCHORS.isdisjoint(modifiers):
-        yield "unsupported-modifier", "'re' finds its pattern anywhere already; anchor it with ^ or $ instead"
-    if not _ENCODINGS.isdisjoint(modifiers) and _ANCHORS.isdisjoint(modifiers):
-        yield "unsupported-modifier", "an encoded value is never the whole text; add 'contains'"
+def _known(fields: Mapping[str, Field], name: str) -> Field:
+    if name not in fields:
+        raise Refused("unknown-field", f"there is no field {name!r}{nearest(name, fields)}")
+    return fields[name]
 
 
-def _value_problems(modifiers: list[str], value: Any) -> Iterator[tuple[str, str]]:
+def _array(scope: _Scope, name: str, words: list[str], value: Any, place: Place) -> Node | None:
+    found = arrays.read(name)
+    inside = replace(scope, fields=found.fields)
+    node: Node | None
+    if isinstance(value, dict) and value and not found.part and not words:
+        node = _detection(inside, value, place) if "condition" in value else _mapping(inside, value, place)
+    else:
+        node = _compared(inside, arrays.part_of(found, name), words, value, place)
+    if node is None or found.array is None:
+        return node
+    return Leaf(scope.selection, found.array, Elements(found.which, node))
+
+
+def _keywords(scope: _Scope, words: list[str] | tuple[()], value: Any, place: Place) -> Node | None:
+    """Texts to be found anywhere in the content."""
+    if scope.fields is not FIELDS:
+        scope.document.complain("keyword", "a keyword searches the whole text, so it cannot stand here", *place)
+        return None
+    modifiers = _read(scope, words, place)
     values = value if isinstance(value, list) else [value]
-    if not values:
+    if modifiers is None:
+        return None
+    if modifiers.kind not in ("", "re") or modifiers.anchor in ("startswith", "endswith") or None in values:
+        message = "a keyword is found anywhere in the text; name a field for anything else, such as 'text|startswith'"
+        scope.document.complain("keyword", message, *place)
+        return None
+    anchor = "contains" if not modifiers.kind else ""
+    return _joined_values(scope, TEXT, replace(modifiers, anchor=anchor), value, place)
+
+
+def _compared(scope: _Scope, field: Field, words: list[str], value: Any, place: Place) -> Node | None:
+    modifiers = _read(scope, words, place)
+    return None if modifiers is None else _joined_values(scope, field, modifiers, value, place)
+
+
+def _read(scope: _Scope, words: list[str] | tuple[()], place: Place) -> Modifiers | None:
+    modifiers, problems = reading.read(words)
+    for code, message in problems:
+        scope.document.complain(code, message, *place)
+    return None if problems else modifiers
+
+
+def _joined_values(scope: _Scope, field: Field, modifiers: Modifiers, value: Any, place: Place) -> Node | None:
+    nodes: list[Node | None] = []
+    before = len(scope.document.issues)
+    for one, here in _values(scope.document, value, place):
+        try:
+            for matches in to_matches(field, modifiers, one, scope.placeholders, scope.fields):
+                nodes.append(joined([Leaf(scope.selection, field, match) for match in matches], every=False))
+        except Refused as refused:
+            scope.document.complain(refused.code, f"{place[-1]}: {refused.message}", *here)
+    if len(scope.document.issues) == before:
+        for code, message in _list_problems(modifiers, value, len(nodes)):
+            scope.document.complain(code, f"{place[-1]}: {message}", *place)
+    if len(scope.document.issues) > before:
+        return None
+    node = joined(nodes, every=modifiers.every)
+    return Not(node) if node is not None and modifiers.negated else node
+
+
+def _values(document: Document, value: Any, place: Place) -> Iterator[tuple[Value, Place]]:
+    several = enumerate(value) if isinstance(value, list) else None
+    for one, here in [(value, place)] if several is None else [(each, (*place, at)) for at, each in several]:
+        spot = document.spots.get(here)
+        written = spot.value.value if spot and isinstance(spot.value, ScalarEvent) else str(one)
+        yield Value(one, written), here
+
+
+def _list_problems(modifiers: Modifiers, value: Any, many: int) -> Iterator[tuple[str, str]]:
+    if not many:
         yield "value", "the list of values is empty"
-    for one in values:
-        if not isinstance(one, str | int | float | bool | None):
-            yield "value", f"{one!r} is not a plain value; quote it"
-        elif one == "" and not _ANCHORS.isdisjoint(modifiers):
-            yield "empty-literal", "an empty value is in every text"
-        elif "re" in modifiers:
-            if not isinstance(one, str):
-                yield "value", f"the pattern {one!r} must be quoted"
-            elif reason := patterns.problem(one):
-                yield "pattern", reason
-        elif isinstance(one, str) and _is_placeholder(one) and "expand" not in modifiers:
-            yield "placeholder", f"{one!r} looks like a placeholder, and nothing would resolve it"
-
-
-def _is_placeholder(value: str) -> bool:
-    name = value[1:-1]
-    return len(value) > 2 and value[0] == value[-1] == "%" and name.replace("_", "").replace("-", "").isalnum()
+    if many > MOST_VALUES:
+        yield "value", f"these are {many:,} values; at most {MOST_VALUES:,} are possible"
+    if modifiers.every and not modifiers.expand and (not isinstance(value, list) or len(value) < 2):
+        yield "all-single", "'all' says that all of several values must be there; here is only one"
