@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from llmsec_tui.detect import gate, ruleset
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.rule import Example, Rule, RuleSet
+from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet
 from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.events.model import Trust
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.paths import shipped
 
 THREATS = (
-    *("exfiltration", "injection", "intake", "jailbreak", "pii"),
+    *("exfiltration", "injection", "intake", "jailbreak", "over_time", "pii"),
     *("prompt_leak", "secrets", "terminal", "tools", "unicode"),
 )
 BY_THE_OPERATOR = (Trust.SYSTEM, Trust.OPERATOR, Trust.HARNESS)
@@ -45,23 +45,24 @@ def test_there_are_rules_for_every_threat_and_for_no_other(folder: Path) -> None
 
 
 def test_no_two_rules_share_an_id_or_a_title(rules: RuleSet) -> None:
-    assert len({rule.id for rule in rules.rules}) == len(rules.rules)
-    assert len({rule.title for rule in rules.rules}) == len(rules.rules)
+    assert len({rule.id for rule in rules.everything}) == len(rules.everything)
+    assert len({rule.title for rule in alerting(rules)}) == len(alerting(rules))
 
 
-def test_every_rule_has_two_examples_of_each_kind_and_a_playbook(rules: RuleSet) -> None:
+def test_every_rule_has_examples_of_each_kind_and_a_playbook(rules: RuleSet) -> None:
     thin = [
         rule.path.name
-        for rule in rules.rules
-        if len(rule.examples.match) < 2 or len(rule.examples.no_match) < 2 or not 3 <= len(rule.playbook) <= 5
+        for rule in alerting(rules)
+        if min(len(rule.examples.match), len(rule.examples.no_match)) < (2 if isinstance(rule, Rule) else 1)
+        or not 3 <= len(rule.playbook) <= 5
     ]
     assert thin == []
 
 
 def test_levels_are_worth_their_confidence(rules: RuleSet) -> None:
     """Nobody is woken by a rule that is more often wrong than right."""
-    assert [rule.path.name for rule in rules.rules if rule.confidence < 0.5 and LEVELS.index(rule.level) > 1] == []
-    assert [rule.path.name for rule in rules.rules if rule.confidence < 0.85 and rule.level == "critical"] == []
+    assert [rule.path.name for rule in alerting(rules) if rule.confidence < 0.5 and LEVELS.index(rule.level) > 1] == []
+    assert [rule.path.name for rule in alerting(rules) if rule.confidence < 0.85 and rule.level == "critical"] == []
 
 
 @pytest.mark.parametrize("trust", BY_THE_OPERATOR)
@@ -69,6 +70,11 @@ def test_what_the_operator_writes_is_never_an_injection(rules: RuleSet, trust: T
     """The matching texts of the injection, jailbreak and prompt-leak rules are harmless in a system prompt."""
     about_wording = [rule for rule in rules.rules if rule.path.parent.name in ("injection", "jailbreak", "prompt_leak")]
     assert [rule.path.name for rule in about_wording if _hits(rule, trust)] == []
+
+
+def alerting(rules: RuleSet) -> list[Rule | Correlation | Monitor]:
+    """The rules that people are told of."""
+    return [rule for rule in (*rules.rules, *rules.grouped) if rule.alerts]
 
 
 def _hits(rule: Rule, trust: Trust) -> int:

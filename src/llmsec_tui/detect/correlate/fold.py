@@ -4,6 +4,7 @@ A fold is given the entries of one group in the order of (time, file, offset) an
 condition becomes true. It knows nothing of batches, lateness or other groups; whoever runs it sees to the order.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, Self
 
 from llmsec_tui.detect.rule import Grouped
@@ -23,6 +24,15 @@ class Entry(NamedTuple):
     event_id: str
     value: tuple[Value, ...]
     """Of the rule's fields, in their order; empty where it looks at none."""
+    carried: tuple[tuple[str, Value], ...] = ()
+    """Fields, by name, that rules over this rule's alerts ask for. Folds leave it alone."""
+    via: str = ""
+    """The group of the alert that it stands for, where the source is itself a rule over time. Folds leave it alone."""
+
+
+def order(entry: Entry) -> tuple[int, tuple[str, int, int], int, str, str]:
+    """In which order entries are folded; no two of a group are equal in this."""
+    return entry.at, entry.place, entry.source, entry.event_id, entry.via
 
 
 class Firing(NamedTuple):
@@ -30,7 +40,7 @@ class Firing(NamedTuple):
 
     at: int
     event_id: str
-    """The event by which it did; where time alone did it, the last one that entered."""
+    """The event by which it did; where time alone did it, the last one that entered, or that of ``entry``."""
     by_time: bool
     """Whether something left, or did not come, rather than came."""
     began: int
@@ -40,20 +50,39 @@ class Firing(NamedTuple):
     taking_part: int
     """How many took part in all."""
     reason: str
-    """One sentence: what was seen and what is usual or allowed."""
+    """One sentence: what was seen and what is usual or allowed. Whoever runs the fold adds which group it was."""
+    usual: str = ""
+    """What is usual or allowed, where ``reason`` says only what was seen: ``more than 5`` after ``6 hits``."""
+    entry: Entry | None = None
+    """By which it fired, where time alone did it and it is not the last that entered."""
 
 
 MOST_EVENTS = 100
 
+NOTHING: Sequence[Firing] = ()
+"""What passing time brings about nearly always."""
+
+
+def read_entry(dumped: Any) -> Entry:
+    """An entry out of what msgpack makes of one."""
+    at, place, source, event_id, value, carried, via = dumped
+    source_id, offset, sub_idx = place
+    pairs = tuple((name, field) for name, field in carried)
+    return Entry(at, (source_id, offset, sub_idx), source, event_id, tuple(value), pairs, via)
+
 
 class Fold(Protocol):
-    """The memory of one group. Copies are independent of each other."""
+    """The memory of one group. Copies are independent of each other.
+
+    Nothing but the entries and the times it is told may decide what it does: it is folded again over the same entries
+    after a late one or a restart, and must come to the same. Letting time pass in one step or in many is the same.
+    """
 
     @property
     def due(self) -> int | None:
-        """The next time at which passing time alone changes anything; None when nothing is waiting."""
+        """The next time at which passing time alone may fire; None when nothing is waiting."""
 
-    def pass_time(self, to: int) -> list[Firing]:
+    def pass_time(self, to: int) -> Sequence[Firing]:
         """Let time pass up to and with ``to``: what has become too old leaves, windows close."""
 
     def enter(self, entry: Entry) -> Firing | None:
@@ -62,14 +91,17 @@ class Fold(Protocol):
     def copy(self) -> Self: ...
 
     def dump(self) -> object:
-        """Everything it remembers, as msgpack takes it."""
+        """Everything it remembers, as msgpack takes it; entries as they are, for ``read_entry``."""
 
     @classmethod
     def load(cls, rule: Grouped, dumped: Any) -> Self: ...
 
     @property
     def size(self) -> int:
-        """How many values it holds, to keep the memory of all bounded."""
+        """How many values it holds, to keep the memory of all bounded.
+
+        0 says that a new fold would do the same from here on, so that the group may be forgotten.
+        """
 
     def shrink(self, to: int) -> int:
         """Forget the oldest until it holds at most ``to`` values; how many were forgotten."""
