@@ -1,5 +1,6 @@
 """A collector in memory, for tests and for looking at the console: answers every ask out of generated rows."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -8,15 +9,15 @@ from typing import Any, TypeVar, cast
 from msgspec.structs import replace
 
 from llmsec_tui.errors import AccessRefused, CollectorGone, LlmsecError, NotFound, ServiceError, StaleVersion
-from llmsec_tui.service import api
+from llmsec_tui.service import api, rule_api
 
 R = TypeVar("R")
-RowT = TypeVar("RowT", api.AlertRow, api.EventRow, api.AuditRow, api.DeadLetterRow)
+RowT = TypeVar("RowT", api.AlertRow, api.EventRow, api.AuditRow, api.DeadLetterRow, rule_api.RuleRow)
 
 LEVELS = ("critical", "high", "medium", "low", "informational")
 CAPABILITIES = [
     *("status.read", "overview.read", "alerts.read", "events.read", "sources.read", "audit.read"),
-    *("alerts.acknowledge", "alerts.dismiss", "sources.watch"),
+    *("alerts.acknowledge", "alerts.dismiss", "sources.watch", "rules.read", "rules.switch", "rules.reload"),
 ]
 START = 1_795_400_000_000_000
 
@@ -71,6 +72,9 @@ class Backend:
         self.acts: dict[str, list[api.AlertAct]] = {}
         self.audit = [self._audit(seq, "console.open", f"session {seq}") for seq in range(40, 0, -1)]
         self.dead = [self._dead(seq) for seq in range(3, 0, -1)]
+        self.rules = [self._rule(seq) for seq in range(len(_TITLES) + 1, 0, -1)]
+        self.took_part: list[api.EventRow] = []
+        """When set, every alert is of a rule over time, and these took part."""
 
     async def connect(self) -> "Backend":
         """What a console calls to get at it."""
@@ -185,6 +189,8 @@ class Backend:
         self.alerts = [self._alert(seq) for seq in range(count, 0, -1)]
         self.audit = [self._audit(seq, "", "") for seq in range(count, 0, -1)]
         self.dead = [self._dead(seq) for seq in range(count, 0, -1)]
+        self.rules = [self._rule(seq) for seq in range(count, 0, -1)]
+        self.took_part = self.events[:5]
 
     def add_event(self) -> api.EventRow:
         """One more event."""
@@ -222,6 +228,7 @@ class Backend:
             events_seq=self.events[0].seq if self.events else 0,
             audit_seq=self.audit[0].seq if self.audit else 0,
             problem=self.problem,
+            rules_off=sum(row.state == "off" for row in self.rules),
         )
 
     def _answer_GetOverview(self, ask: api.GetOverview) -> api.Overview:  # noqa: N802
@@ -325,7 +332,79 @@ class Backend:
             others=[
                 other for other in self.alerts if other is not row and other.conversation_id == row.conversation_id
             ][:20],
+            group_key=json.dumps({"user_id": row.user_id}) if self.took_part else None,
+            began=START if self.took_part else None,
+            n_events=len(self.took_part) + 40 if self.took_part else None,
+            event_ids=[event.event_id for event in self.took_part],
         )
+
+    def _answer_ListTookPart(self, ask: api.ListTookPart) -> api.EventPage:  # noqa: N802
+        return api.EventPage(rows=self.took_part, total=len(self.took_part))
+
+    def _rule(self, seq: int) -> rule_api.RuleRow:
+        title, level, rule_id = [*_TITLES, ("broken.yml", "", "")][-((seq - 1) % (len(_TITLES) + 1) + 1)]
+        kinds = ("event", "event_count", "event", "new_value")
+        return rule_api.RuleRow(
+            seq=seq,
+            rule_id=rule_id,
+            title=self._text(seq, title),
+            level=level,
+            kind=kinds[seq % 4] if rule_id else "",
+            state="on" if rule_id else "broken",
+            why="" if rule_id else self._text(seq + 1, "rules/broken.yml:3: yaml: the quote is not closed"),
+            alerts_24h=3 * seq,
+            alerts=40 * seq,
+            last_alert_at=START if seq % 3 else None,
+            left_out=seq % 2,
+            not_evaluable=1_000 * (seq % 3),
+            tags=[self._text(seq, "owasp.llm01")],
+            path=self._text(seq, f"rules/injection/{rule_id or 'broken'}.yml"),
+        )
+
+    def _answer_ListRules(self, ask: rule_api.ListRules) -> rule_api.RulePage:  # noqa: N802
+        rows, total = _page(_matching(self.rules, ask.filter), ask.before, ask.after, ask.limit)
+        return rule_api.RulePage(rows=rows, total=total)
+
+    def _answer_GetRule(self, ask: rule_api.GetRule) -> rule_api.RuleDetail:  # noqa: N802
+        row = self._rule_of(ask.rule_id)
+        grouped = row.kind != "event"
+        return rule_api.RuleDetail(
+            row=row,
+            name=self._text(16, "tool-override"),
+            description=self._text(2, "Text that came back from a tool gives orders to the model."),
+            confidence=0.8,
+            version=self._text(9, "0123456789ab"),
+            references=[self._text(4, "https://genai.owasp.org/llmrisk/llm01-prompt-injection/")],
+            false_positives=[self._text(3, "Documentation about prompt injection that an agent reads.")],
+            playbook=[self._text(5, "Read the model's next turn: did it obey?")],
+            examples=4,
+            counter_examples=3,
+            over_time=self._text(17, "event count for each user_id within 10 minutes: >= 5") if grouped else "",
+            counts=[rule_api.RuleNamed(rule_id="a", title=self._text(18, "Refused"))] if grouped else [],
+            counted_by=[] if grouped else [rule_api.RuleNamed(rule_id="b", title=self._text(19, "Refused often"))],
+            numbers={"alerts": row.alerts, "alerts_24h": row.alerts_24h, "not_evaluable": row.not_evaluable},
+            off=rule_api.RuleOff(at=START, actor="ann", reason=row.why) if row.state == "off" else None,
+        )
+
+    def _answer_DisableRule(self, ask: rule_api.DisableRule) -> api.Done:  # noqa: N802
+        return self._turn(ask.rule_id, "off", f"ann turned it off: {ask.note}")
+
+    def _answer_EnableRule(self, ask: rule_api.EnableRule) -> api.Done:  # noqa: N802
+        return self._turn(ask.rule_id, "on", "")
+
+    def _answer_ReloadRules(self, ask: rule_api.ReloadRules) -> api.Done:  # noqa: N802
+        return api.Done(message="Nothing changed: 7 rules are as they were.")
+
+    def _turn(self, rule_id: str, state: str, why: str) -> api.Done:
+        row = self._rule_of(rule_id)
+        self.rules[self.rules.index(row)] = replace(row, state=state, why=why)
+        return api.Done(message=f"{row.title} is {state}.")
+
+    def _rule_of(self, rule_id: str) -> rule_api.RuleRow:
+        for row in self.rules:
+            if row.rule_id == rule_id:
+                return row
+        raise NotFound(f"There is no rule {rule_id}.")
 
     def _answer_GetEvent(self, ask: api.GetEvent) -> api.EventDetail:  # noqa: N802
         row = self._event_of(ask.event_id)

@@ -24,7 +24,14 @@ async def test_the_overview_shows_open_alerts_rate_sources_and_the_latest_alerts
 async def test_every_line_of_every_screen_is_as_wide_as_the_window(home: Home, size: tuple[int, int]) -> None:
     """Nothing is pushed over the edge, nothing is left undrawn."""
     async with driving(Backend(), home, size) as driver:
-        for key, sight in (("1", "Latest alerts"), ("2", "LVL"), ("3", "KIND"), ("4", "Dead letters"), ("5", "ACTOR")):
+        for key, sight in (
+            ("1", "Latest alerts"),
+            ("2", "LVL"),
+            ("3", "KIND"),
+            ("4", "Dead letters"),
+            ("5", "ACTOR"),
+            ("6", "KIND"),
+        ):
             await driver.press(key)
             await driver.see(sight)
             assert len(driver.lines()) == size[1]

@@ -14,6 +14,8 @@ from llmsec_tui.service.context import Context
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.service.rulebook import Rulebook
+from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 NO_RULES = RuleSet(())
@@ -36,11 +38,11 @@ def context(home: Home) -> Iterator[Context]:
     yield Context(
         store=store,
         journal=journal,
-        ruleset=NO_RULES,
+        rules=Rulebook([], NO_RULES),
+        suppression=Suppression(NO_RULES),
         ingest=ingest,
         pid=os.getpid(),
         watching=[],
-        rules_problem="",
         started_at=0,
         stop=lambda: None,
     )

@@ -1,5 +1,8 @@
 """Actors and alerts for tests of the service."""
 
+from pathlib import Path
+
+import msgspec
 import polars as pl
 
 from llmsec_tui.access import Actor, Role
@@ -79,3 +82,56 @@ llmsec:
       - {role: user, text: "he said nothing"}
 """
 """A whole rule; ``xyzzy-plugh`` in a text raises one alert of level high."""
+
+OVER_TIME = """\
+title: Says the forbidden word again and again
+id: 5b9d2a70-0d1c-4a8e-9d39-3f0c1d5f0b22
+status: test
+description: Somebody says the forbidden word three times within a minute.
+references:
+  - The tests of this project
+author: llmsec-tui
+date: 2026-11-23
+tags:
+  - owasp.llm01
+correlation:
+  type: event_count
+  rules:
+    - 0b3c1c6e-5d0c-4b77-9c39-9a3f5d1f0a11
+  group-by:
+    - user_id
+  timespan: 1m
+  condition:
+    gte: 3
+  generate: true
+falsepositives:
+  - Players of old adventures
+level: critical
+llmsec:
+  confidence: 0.8
+  playbook:
+    - Ask who says such a thing again and again.
+  examples:
+    match:
+      - - {at: 0s, times: 3, every: 10s, role: user, user_id: u1, text: "xyzzy-plugh"}
+    no_match:
+      - - {at: 0s, times: 2, every: 10s, role: user, user_id: u1, text: "xyzzy-plugh"}
+"""
+"""A whole rule over time; it counts the hits of ``RULE``."""
+
+RULE_ID, OVER_TIME_ID = "0b3c1c6e-5d0c-4b77-9c39-9a3f5d1f0a11", "5b9d2a70-0d1c-4a8e-9d39-3f0c1d5f0b22"
+
+
+def write_rules(folder: Path) -> Path:
+    """A folder with both rules."""
+    folder.mkdir(exist_ok=True)
+    (folder / "rule.yml").write_text(RULE)
+    (folder / "over_time.yml").write_text(OVER_TIME)
+    return folder
+
+
+def say(second: int, user: str = "u1", text: str = "xyzzy-plugh") -> bytes:
+    """A line of a log; each (second, user, text) is another message."""
+    when = f"2026-11-20T{10 + second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+    message = {"role": "user", "content": f"{text} {second}", "id": f"{user}-{second}-{text}"}
+    return msgspec.json.encode({"timestamp": when, "user_id": user, **message}) + b"\n"

@@ -16,6 +16,7 @@ from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.paths import shipped
 from llmsec_tui.service import detector as detectors
 from llmsec_tui.service.detector import Detector
+from llmsec_tui.service.in_force import in_force
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,16 @@ def test_a_big_batch_is_judged_elsewhere_with_the_same_alerts(detector: Detector
     first = process_of(detector)
     assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     assert process_of(detector) == first != os.getpid()
+
+
+def test_other_rules_are_used_there_too(detector: Detector, ruleset: RuleSet) -> None:
+    """From the next batch on: what is off here is off in the process."""
+    hit = detector(many()).alerts["rule_id"].unique().sort()
+    first = process_of(detector)
+    off = frozenset(hit[:1])
+    detector.use(in_force(ruleset, off), off)
+    assert detector(many()).alerts["rule_id"].unique().sort().to_list() == hit[1:].to_list()
+    assert process_of(detector) != first
 
 
 def test_a_small_batch_stays_here(detector: Detector) -> None:

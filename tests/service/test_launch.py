@@ -148,7 +148,7 @@ async def test_a_killed_collector_is_replaced_and_every_line_counts_once(
     assert (await again.ask(GetOverview())).events == 5_610
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_a_collector_cleanly(
     home: Home, tmp_path: Path, attached: Attach, number: signal.Signals
 ) -> None:

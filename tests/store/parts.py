@@ -17,7 +17,7 @@ from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, PartT
 from llmsec_tui.events.schema import ALERTS
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.framing import Framing
-from llmsec_tui.store.commit import Commit, SourceDelta
+from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 
 NOW = 1_764_000_000_000_000
 REPOSITORY = Path(__file__).parent.parent.parent
@@ -114,9 +114,10 @@ def batch(
     checkpoints: Sequence[Checkpoint] = (),
     stats: Sequence[SourceDelta] = (),
     at: int = NOW,
+    memory: Memory = Memory(),  # noqa: B008 - it is frozen
 ) -> Commit:
     raised = pl.DataFrame([dict(row) for row in alerts], schema=ALERTS)
-    return Commit(build(events), raised, dead_letters(letters), dict(keys or {}), checkpoints, stats, at)
+    return Commit(build(events), raised, dead_letters(letters), dict(keys or {}), checkpoints, stats, at, memory)
 
 
 def elsewhere(program: str, *arguments: str) -> "Popen[str]":

@@ -23,22 +23,28 @@ CAPABILITIES: Mapping[str, str] = {
     "alerts.read": "see alerts with their excerpts",
     "events.read": "see events with their texts",
     "sources.read": "see the followed files and what could not be read",
+    "rules.read": "see the rules, what they raised and which are off",
     "audit.read": "see the audit journal",
     "alerts.acknowledge": "take an alert",
     "alerts.dismiss": "put an alert away",
+    "alerts.silence": "add or end a silence",
+    "rules.switch": "turn a rule off or on",
+    "rules.reload": "have the rule files read again",
     "sources.watch": "have more files followed",
     "collector.stop": "stop the collector",
 }
 """Every capability there is, and what it lets one do."""
 
-_VIEWER = frozenset({"status.read", "overview.read", "alerts.read", "events.read", "sources.read"})
-_ANALYST = _VIEWER | {"alerts.acknowledge", "alerts.dismiss"}
+_VIEWER = frozenset({"status.read", "overview.read", "alerts.read", "events.read", "sources.read", "rules.read"})
+_ANALYST = _VIEWER | {"alerts.acknowledge", "alerts.dismiss", "alerts.silence", "rules.switch"}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: _VIEWER,
     Role.ANALYST: _ANALYST,
     Role.RESPONDER: _ANALYST | {"sources.watch"},
-    Role.AUDITOR: frozenset({"status.read", "overview.read", "alerts.read", "sources.read", "audit.read"}),
+    Role.AUDITOR: frozenset(
+        {"status.read", "overview.read", "alerts.read", "sources.read", "rules.read", "audit.read"}
+    ),
     Role.ADMIN: frozenset(CAPABILITIES),
 }
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from llmsec_tui import __version__
-from llmsec_tui.cli import collecting, doctor, reading, reviewing, rules
+from llmsec_tui.cli import collecting, doctor, explaining, reading, reviewing, rules, silences
 from llmsec_tui.cli.crash import report
 from llmsec_tui.cli.diagnostics import complain
 from llmsec_tui.errors import ExitCode, LlmsecError
@@ -49,6 +49,8 @@ collecting.register(app)
 reviewing.register(app)
 reading.register(app)
 rules.register(app)
+silences.register(app)
+explaining.register(app)
 doctor.register(app)
 
 

@@ -11,22 +11,22 @@ from llmsec_tui.service.api import Ask
 R = TypeVar("R")
 
 
-def ask(home: Home, question: Ask[R]) -> R:
+def ask(home: Home, question: Ask[R], deadline_ms: int = 5_000) -> R:
     """The reply. A stored but unattended collector is woken for the question."""
     if not (home.store.exists() or home.socket.exists()):
         raise ConfigError(
             f"There is no store in {home.root} yet.",
             hint="Start one with: llmsec-tui watch PATH  (or name another with --home).",
         )
-    return asyncio.run(_ask(home, question))
+    return asyncio.run(_ask(home, question, deadline_ms))
 
 
-async def _ask(home: Home, question: Ask[R]) -> R:
+async def _ask(home: Home, question: Ask[R], deadline_ms: int) -> R:
     from llmsec_tui.service.launch import attach
 
     client = await attach(home, [], from_start=False)
     try:
-        return await client.ask(question)
+        return await client.ask(question, deadline_ms)
     finally:
         await client.close()
 

@@ -14,7 +14,7 @@ from llmsec_tui.paths import Home
 from llmsec_tui.service import api
 from llmsec_tui.service.api import Ask
 
-_TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now")
+_TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now", "began")
 
 
 def register(app: typer.Typer) -> None:

@@ -40,7 +40,7 @@ def scan(
     store: Annotated[Path | None, typer.Option("--store", metavar="FILE", help="Keep events in a new store.")] = None,
     chosen: FormatOption = None,
 ) -> None:
-    """Scan files without a collector and without touching them; one alert a line."""
+    """Scan files without a collector and without touching them; one alert a line, of rules over time at the end."""
     from llmsec_tui.detect.ruleset import load
     from llmsec_tui.events.schema import LEVELS
     from llmsec_tui.paths import shipped
@@ -79,8 +79,11 @@ def alert_rows(run: "Scan") -> Iterator[dict[str, Any]]:
     for frame in run.alerts():
         for row in frame.iter_rows(named=True):
             by, text = row.pop("decoded_by"), row.pop("decoded_text")
-            when = row["ts"]
-            row["ts"] = None if when is None else iso(round(_micros(when)))
+            for name in ("ts", "began"):
+                when = row[name]
+                row[name] = None if when is None else iso(round(_micros(when)))
+            group = row["group_key"]
+            row["group_key"] = None if group is None else json.loads(group)
             row["record_sha256"] = row["record_sha256"].hex()
             row["decoded"] = None if by is None else {"by": by, "text": text}
             yield row

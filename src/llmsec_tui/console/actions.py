@@ -15,16 +15,19 @@ class Place(StrEnum):
     EVENTS = "events"
     SOURCES = "sources"
     AUDIT = "audit"
+    RULES = "rules"
     ALERT = "one alert"
     EVENT = "one event"
+    RULE = "one rule"
 
 
 ANYWHERE = frozenset(Place)
-QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT})
-OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS})
+QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT, Place.RULES})
+OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.RULES, Place.ALERT})
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
-ON_ONE = frozenset({Place.ALERT, Place.EVENT})
-ON_THING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.ALERT, Place.EVENT})
+ON_RULE = frozenset({Place.RULES, Place.RULE})
+ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE})
+ON_THING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.ALERT, Place.EVENT}) | ON_RULE
 
 
 class Owner(StrEnum):
@@ -70,6 +73,7 @@ ACTIONS = (
     Action("events", ("3",), "Events", "Go to the events, newest first", owner=Owner.APP, names=("events", "tail")),
     Action("sources", ("4",), "Sources", "Go to the followed files", owner=Owner.APP, names=("sources", "files")),
     Action("audit", ("5",), "Audit", "Go to the audit trail", owner=Owner.APP, names=("audit",)),
+    Action("rules", ("6",), "Rules", "Go to the rules", owner=Owner.APP, names=("rules",)),
     Action("open", ("enter",), "Open", "Open what the cursor is on", OPENING, footer=1),
     Action(
         *("acknowledge", ("a",), "Ack", "Take the alert: you become its owner", ON_ALERT),
@@ -88,6 +92,26 @@ ACTIONS = (
         names=("dismiss",),
         argument="[NOTE]",
         footer=3,
+    ),
+    Action(
+        *("disable_rule", ("d",), "Turn off", "Let the rule raise no alerts; a note must say why", ON_RULE),
+        capability="rules.switch",
+        names=("disable",),
+        argument="[NOTE]",
+        footer=2,
+    ),
+    Action(
+        *("enable_rule", ("e",), "Turn on", "Let the rule raise alerts again; a note must say why", ON_RULE),
+        capability="rules.switch",
+        names=("enable",),
+        argument="[NOTE]",
+        footer=3,
+    ),
+    Action(
+        *("reload_rules", ("r",), "Reload", "Read the rule files again; broken ones change nothing", ON_RULE),
+        capability="rules.reload",
+        names=("reload",),
+        footer=6,
     ),
     Action("next", ("n",), "Next", "The next one down the list", ON_ONE, names=("next",), footer=4),
     Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev"), footer=5),

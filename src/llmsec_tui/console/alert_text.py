@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from llmsec_tui.console import figures
 from llmsec_tui.console.conversation_text import exchange
 from llmsec_tui.console.draft import Draft
@@ -12,7 +14,7 @@ from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import AlertDetail, AlertRow, EventRow
 
-_STATES = {"new": "new", "acknowledged": "acknowledged by {}", "dismissed": "dismissed"}
+_STATES = {"new": "new", "acknowledged": "acknowledged by {}", "dismissed": "dismissed", "withdrawn": "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,34 @@ def _finding(draft: Draft, case: Case) -> None:
     draft.text(_people(row), "quiet", indent=(Span(" "),), most=2)
     draft.section("Why", f"in {detail.field}" if detail.field else "")
     draft.text(detail.reason)
+    if detail.n_events is not None:
+        _window(draft, detail, detail.n_events)
     if detail.decoded_text is not None:
         draft.section("Decoded", f"by {detail.decoded_by}" if detail.decoded_by else "")
         draft.text(detail.decoded_text, "warn")
     draft.section("Exchange", _exchange_note(case))
     exchange(draft, case.exchange, row.event_id, detail.spans)
+
+
+def _window(draft: Draft, detail: AlertDetail, number: int) -> None:
+    """What a rule over time looked at."""
+    until = detail.row.ts
+    lasted = f", {figures.duration((until - detail.began) / 1e6)}" if detail.began is not None and until else ""
+    draft.section("Over time", f"{figures.count(number)} event{'s' if number != 1 else ''}{lasted}")
+    draft.field("group", _group(detail.group_key))
+    draft.field("from", figures.moment(detail.began))
+    draft.field("to", figures.moment(until))
+    withdrawn = [act for act in detail.acts if act.act == "withdrawn"]
+    if withdrawn and detail.row.state == "withdrawn":
+        draft.field("withdrawn", withdrawn[-1].note, "warn")
+
+
+def _group(key: str | None) -> str:
+    try:
+        fields = msgspec.json.decode(key or "{}", type=dict[str, object])
+    except msgspec.DecodeError:
+        return key or ""
+    return " · ".join(f"{name} {value}" for name, value in fields.items()) or "all events together"
 
 
 def _people(row: AlertRow) -> str:

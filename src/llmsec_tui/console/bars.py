@@ -10,9 +10,11 @@ from llmsec_tui.console.link import LinkReport, LinkState
 from llmsec_tui.console.look import Look
 from llmsec_tui.console.safe_text import Line, Span, fit, span, width_of
 
-TABS = (Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SOURCES, Place.AUDIT)
+TABS = (Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SOURCES, Place.AUDIT, Place.RULES)
 
 MOST_KEYS = 6
+ROOM_FOR_NAME = 100
+"""A narrower top line is for the screens alone."""
 
 _SIGNS = {
     LinkState.CONNECTING: ("◌ connecting…", "warn"),
@@ -46,9 +48,9 @@ class Bar(Widget):
         return look.strip([*fit(left, room), *right], width, self.rich_style)
 
 
-def tabs(here: Place, deeper: str, report: LinkReport, *, paused: bool) -> tuple[list[Span], list[Span]]:
+def tabs(here: Place, deeper: str, report: LinkReport, *, paused: bool, width: int) -> tuple[list[Span], list[Span]]:
     """The top line: the screens with their keys, and who looks at what."""
-    left = [Span(" llmsec ", "primary.strong"), Span(" ")]
+    left = [Span(" llmsec ", "primary.strong"), Span(" ")] if width >= ROOM_FOR_NAME else []
     for number, place in enumerate(TABS, 1):
         name = f" {number} {place.value.capitalize()} "
         left.append(span(name, "here" if place is here else "quiet"))
@@ -68,6 +70,7 @@ def situation(report: LinkReport) -> list[Span]:
     return [
         span(f" {status.user}{role}", "accent"),
         span(f" · watching {files} {'path' if files == 1 else 'paths'} · {status.rules} rules", "quiet"),
+        *([span(f", {status.rules_off} off", "warn")] if status.rules_off else []),
     ]
 
 

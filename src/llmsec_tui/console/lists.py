@@ -7,8 +7,14 @@ from llmsec_tui.console.columns import Column
 from llmsec_tui.console.look import badge
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import AlertRow, AuditRow, DeadLetterRow, EventRow, SourceRow
+from llmsec_tui.service.rule_api import RuleRow
 
-_STATES = {"new": ("new", "strong"), "acknowledged": ("ack", "good"), "dismissed": ("dis", "faint")}
+_STATES = {
+    "new": ("new", "strong"),
+    "acknowledged": ("ack", "good"),
+    "dismissed": ("dis", "faint"),
+    "withdrawn": ("wdn", "faint"),
+}
 _SOURCE_STYLES = {"following": "good", "waiting": "quiet", "done": "quiet", "unreadable": "bad", "gone": "warn"}
 _SIGNS = {
     "following": ("●", "good"),
@@ -165,3 +171,37 @@ AUDIT: tuple[Column[AuditRow], ...] = (
     Column("REASON", 12, lambda row: preview(row.reason, "quiet"), grow=2, from_width=100),
     Column("HASH", 12, lambda row: _quiet(row.hash), from_width=118),
 )
+
+TOOK_PART: tuple[Column[EventRow], ...] = (
+    Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.ts))),
+    Column("KIND", 11, lambda row: span(row.kind, "quiet" if row.kind == "message" else "")),
+    Column("SPEAKER", 10, lambda row: speaker(row.role, row.tool_name)),
+    Column("USER", 12, lambda row: _quiet(row.user_id), from_width=100),
+    Column("TEXT", 20, lambda row: _text(row), grow=1),
+)
+
+_RULE_STATES = {"on": "good", "off": "warn", "broken": "bad", "changed": "warn"}
+
+
+def rule_state(name: str) -> Span:
+    """Whether a rule runs, and whether it is what the file says."""
+    return span(name, _RULE_STATES.get(name, "quiet"))
+
+
+RULES: tuple[Column[RuleRow], ...] = (
+    Column("LVL", 3, lambda row: level(row.level or None)),
+    Column("STATE", 7, lambda row: rule_state(row.state)),
+    Column("RULE", 22, lambda row: preview(row.title, "" if row.state == "on" else "quiet"), grow=3),
+    Column("KIND", 11, lambda row: _quiet(row.kind.replace("_", " "))),
+    Column("24 H", 6, lambda row: _raised(row.alerts_24h), right=True),
+    Column("ALL", 8, lambda row: _raised(row.alerts), from_width=118, right=True),
+    Column("LAST ALERT", 14, lambda row: _quiet(figures.stamp(row.last_alert_at))),
+    Column("LEFT OUT", 8, lambda row: _number(row.left_out), from_width=100, right=True),
+    Column("UNSEEN", 8, lambda row: _number(row.not_evaluable), from_width=100, right=True),
+    Column("NOTE", 16, lambda row: preview(row.why, "warn"), grow=3, from_width=118),
+    Column("FILE", 24, lambda row: file_name(row.path), from_width=160),
+)
+
+
+def _raised(number: int) -> Span:
+    return span(figures.count(number), "strong" if number else "faint")

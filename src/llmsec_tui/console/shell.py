@@ -26,11 +26,14 @@ from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.overview import OverviewPane
+from llmsec_tui.console.screens.rule import RulePane
+from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.sources import SourcesPane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import AlertRow, WatchPaths
+from llmsec_tui.service.rule_api import RuleRow
 from llmsec_tui.text import visible
 
 _NOTHING_YET = LinkReport(LinkState.CONNECTING, None, "", 0)
@@ -50,6 +53,7 @@ class Shell(QuietCrash):
         "events": EventsPane,
         "sources": SourcesPane,
         "audit": AuditPane,
+        "rules": RulesPane,
     }
     DEFAULT_MODE = "overview"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
@@ -114,6 +118,10 @@ class Shell(QuietCrash):
         """Show one event over the screen that is open."""
         self.push_screen(EventPane(event_id, filter_text, self._place()))
 
+    def open_rule(self, row: RuleRow, filter_text: str) -> None:
+        """Show one rule over the screen that is open."""
+        self.push_screen(RulePane(row, filter_text, self._place()))
+
     def _place(self) -> actions.Place:
         screen = self.screen
         assert isinstance(screen, Pane)
@@ -133,6 +141,9 @@ class Shell(QuietCrash):
 
     def action_audit(self) -> None:
         self._go_to("audit")
+
+    def action_rules(self) -> None:
+        self._go_to("rules")
 
     def _go_to(self, mode: str) -> None:
         if self.current_mode == mode:

@@ -6,44 +6,19 @@ Both sides import this module, so a question and its answer are checked types fr
 Times are microseconds since 1970 UTC. Texts are raw: whoever shows them passes them through ``llmsec_tui.text``.
 """
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 
 from msgspec import Struct
 
-R = TypeVar("R")
-
-PAGE_LIMIT = 500
-"""The most rows one reply carries."""
-
-
-class AlertRow(Struct, frozen=True, kw_only=True):
-    """One line of the alert queue."""
-
-    seq: int
-    """Order of arrival; the key that pages go by."""
-    alert_id: str
-    rule_id: str
-    title: str
-    level: str
-    confidence: float
-    state: str
-    """new | acknowledged | dismissed"""
-    version: int
-    """Goes up with every act; a command names the version it read."""
-    owner: str
-    ts: int | None
-    raised_at: int
-    """When the collector committed it."""
-    event_id: str
-    conversation_id: str | None
-    user_id: str | None
-    app: str | None
-    model: str | None
-    source_path: str
-    role: str | None
-    trust: str | None
-    tool_name: str | None
-    excerpt: str
+from llmsec_tui.service.alert_rows import AlertRow as AlertRow
+from llmsec_tui.service.asks import PAGE_LIMIT as PAGE_LIMIT
+from llmsec_tui.service.asks import Ask as Ask
+from llmsec_tui.service.asks import Command as Command
+from llmsec_tui.service.asks import Done as Done
+from llmsec_tui.service.asks import Query as Query
+from llmsec_tui.service.explain_api import Explain
+from llmsec_tui.service.rule_api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules
+from llmsec_tui.service.silence_api import AddSilence, EndSilence, ListSilences, PreviewSilence, SilenceRow
 
 
 class AlertAct(Struct, frozen=True, kw_only=True):
@@ -79,6 +54,22 @@ class AlertDetail(Struct, frozen=True, kw_only=True):
     acts: list[AlertAct]
     others: list[AlertRow]
     """Other alerts of the same conversation, newest first, at most 20."""
+    group_key: str | None = None
+    """Of a rule over time: its group as a JSON object. The next ones are of such rules too."""
+    began: int | None = None
+    """When the first event that took part was."""
+    n_events: int | None = None
+    """How many events took part; None for a rule that looks at single events."""
+    event_ids: list[str] = []
+    """Those that took part, at most 100, the newest last."""
+    in_group: int = 1
+    """How many alerts are shown in its group, itself included."""
+    stands_for: dict[str, int] = {}
+    """How many alerts are not shown because this one is, by what suppressed them."""
+    kept_by: AlertRow | None = None
+    """The alert because of which this one is not shown."""
+    silence: SilenceRow | None = None
+    """The silence because of which it is not shown."""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
@@ -180,9 +171,12 @@ class Overview(Struct, frozen=True, kw_only=True):
     """The first screen."""
 
     open_by_level: dict[str, int]
-    """Alerts in state new, by level; every level is present."""
+    """Alerts in state new, by level, as in all counts here those that are shown; every level is present."""
     acknowledged: int
     dismissed: int
+    withdrawn: int = 0
+    suppressed: int = 0
+    """Alerts that are not shown, whatever their state."""
     events: int
     conversations: int
     dead_letters: int
@@ -215,6 +209,12 @@ class Status(Struct, frozen=True, kw_only=True):
     audit_seq: int
     problem: str
     """A sentence when something is wrong with the collector itself (disk full, rules broken), else empty."""
+    rules_off: int = 0
+    """How many of the rules somebody turned off."""
+    silences: int = 0
+    """How many silences hold."""
+    silenced: int = 0
+    """How many alerts these have hidden."""
 
 
 class AlertPage(Struct, frozen=True, kw_only=True):
@@ -223,6 +223,8 @@ class AlertPage(Struct, frozen=True, kw_only=True):
     rows: list[AlertRow]
     total: int
     """Rows that match the filter, on all pages."""
+    suppressed: int = 0
+    """Further alerts that match it and are not shown; 0 when the filter says what it wants of those."""
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
@@ -252,32 +254,6 @@ class SourceList(Struct, frozen=True, kw_only=True):
     rows: list[SourceRow]
 
 
-class Done(Struct, frozen=True, kw_only=True):
-    """A command was carried out, once."""
-
-    message: str
-    version: int = 0
-    """The new version of the thing that was acted on."""
-    audit_seq: int = 0
-
-
-class Ask(Struct, Generic[R], frozen=True, kw_only=True, tag_field="name"):
-    """A named question or command. ``capability`` is what it takes to have it answered."""
-
-    capability: ClassVar[str] = ""
-    reply: ClassVar[type]
-
-
-class Query(Ask[R], Generic[R], frozen=True, kw_only=True):
-    """Changes nothing; may be answered from a cache that is a fraction of a second old."""
-
-
-class Command(Ask[R], Generic[R], frozen=True, kw_only=True):
-    """Changes something, is audited, and is carried out once per ``command_id`` however often it is sent."""
-
-    command_id: str
-
-
 class GetStatus(Query[Status], frozen=True, kw_only=True, tag="status"):
     capability: ClassVar[str] = "status.read"
     reply: ClassVar[type] = Status
@@ -291,11 +267,16 @@ class GetOverview(Query[Overview], frozen=True, kw_only=True, tag="overview"):
 
 
 class ListAlerts(Query[AlertPage], frozen=True, kw_only=True, tag="alerts.list"):
-    """``before``/``after`` are exclusive bounds on ``seq``: before=S gives older ones, after=S the next newer ones."""
+    """``before``/``after`` are exclusive bounds on ``seq``: before=S gives older ones, after=S the next newer ones.
+
+    Suppressed alerts are left out, unless the filter says what it wants of them.
+    """
 
     capability: ClassVar[str] = "alerts.read"
     reply: ClassVar[type] = AlertPage
     filter: str = ""
+    grouped: bool = False
+    """One row for each group: its newest alert."""
     before: int | None = None
     after: int | None = None
     limit: int = 100
@@ -306,6 +287,15 @@ class GetAlert(Query[AlertDetail], frozen=True, kw_only=True, tag="alerts.show")
     reply: ClassVar[type] = AlertDetail
     alert_id: str
     """The whole id or a prefix of at least four characters that only one alert has."""
+
+
+class ListTookPart(Query[EventPage], frozen=True, kw_only=True, tag="alerts.events"):
+    """The events that took part in an alert of a rule over time, oldest first; empty for other alerts."""
+
+    capability: ClassVar[str] = "events.read"
+    reply: ClassVar[type] = EventPage
+    alert_id: str
+    text_chars: int = 200
 
 
 class ListEvents(Query[EventPage], frozen=True, kw_only=True, tag="events.list"):
@@ -396,6 +386,7 @@ AnyAsk = (
     | GetOverview
     | ListAlerts
     | GetAlert
+    | ListTookPart
     | ListEvents
     | GetEvent
     | GetConversation
@@ -406,6 +397,16 @@ AnyAsk = (
     | DismissAlert
     | WatchPaths
     | StopCollector
+    | ListRules
+    | GetRule
+    | DisableRule
+    | EnableRule
+    | ReloadRules
+    | ListSilences
+    | PreviewSilence
+    | AddSilence
+    | EndSilence
+    | Explain
 )
 
 

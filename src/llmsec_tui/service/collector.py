@@ -6,15 +6,17 @@ import os
 import signal
 import socket as sockets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from llmsec_tui.access import local_actor
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.audit.record import Act, Facts, Result
-from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.detect.correlate.correlator import Correlator
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
@@ -23,12 +25,18 @@ from llmsec_tui.service.context import Context
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.good_rules import load_good
+from llmsec_tui.service.in_force import in_force
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.launch import OWNED
 from llmsec_tui.service.narration import narrate
+from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.service.reloading import Reloader, Signature, signature
+from llmsec_tui.service.rule_change import listed, summary, whole
+from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.service.server import Server
 from llmsec_tui.service.sockets import listening, signpost
+from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -39,7 +47,7 @@ ALONE_S = 10.0
 _LOOK_S = 0.5
 _OWNER_ONLY = 0o600
 _OWNER_AND_GROUP = 0o660
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(
@@ -78,9 +86,10 @@ def _run(
         rooms.callback(store.close)
         journal = Journal.open(home.journal)
         rooms.callback(journal.close)
-        ruleset, rules_problem = load_good(rules)
-        if rules_problem:
-            log.warning("%s", rules_problem)
+        seen = signature(rules)
+        book = Rulebook(rules, *load_good(rules), store.rules_off())
+        if book.problem:
+            log.warning("%s", book.problem)
         follower = Follower(patterns, store.checkpoints(), from_start=from_start)
         rooms.callback(follower.close)
         if socket is None:
@@ -88,19 +97,43 @@ def _run(
         else:
             sock = rooms.enter_context(listening(socket, _OWNER_AND_GROUP))
             rooms.enter_context(signpost(home.socket, socket))
-        detector = Detector(ruleset, rules)
+        detector = Detector(book.in_force, rules, book.off_now)
         rooms.callback(detector.close)
-        collector = _Collector(store, journal, ruleset, detector, rules_problem, follower, patterns, once, child)
+        over_time = OverTime(_remembering(book.in_force, store, journal))
+        suppression = Suppression(book.in_force, store.silences(), store.shown(time.time_ns() // 1000))
+        pipeline = Pipeline(
+            detector, store.known, over_time, ruleset=book.in_force, suppression=suppression, secret=store.secret
+        )
+        book.install = partial(_install, detector, pipeline)
+        collector = _Collector(store, journal, book, suppression, seen, pipeline, follower, patterns, once, child)
         return asyncio.run(collector.work(sock))
+
+
+def _remembering(ruleset: RuleSet, store: Store, journal: Journal) -> Correlator:
+    """The rules over time with what they remembered when the last batch was stored."""
+    correlator = Correlator(ruleset, store.origins)
+    if forgotten := correlator.restore(*store.memory()):
+        log.warning("these rules changed since the last start and start anew: %s", ", ".join(forgotten))
+        facts: Facts = {"forgotten": listed(forgotten)}
+        journal.append(Act(local_actor(), "rules.forget", "rules", Result.DONE, after=facts))
+    return correlator
+
+
+def _install(detector: Detector, pipeline: Pipeline, loaded: RuleSet, off: frozenset[str]) -> Sequence[str]:
+    """Put other rules in force, between two batches."""
+    ruleset = in_force(loaded, off)
+    return pipeline.install(ruleset, lambda: detector.use(ruleset, off))
 
 
 @dataclass(frozen=True, slots=True)
 class _Collector:
     store: Store
     journal: Journal
-    ruleset: RuleSet
-    detector: Detector
-    rules_problem: str
+    rules: Rulebook
+    suppression: Suppression
+    seen: Signature
+    """Of the rule files, before they were loaded."""
+    pipeline: Pipeline
     follower: Follower
     patterns: list[str]
     once: bool
@@ -110,27 +143,32 @@ class _Collector:
         """Read and answer until a signal, a command, an end of reading or a defect says otherwise; the exit code."""
         loop = asyncio.get_running_loop()
         until = asyncio.Event()
+        reloader = Reloader(self.rules, self.journal, self.seen)
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, until.set)
+        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else reloader.ask)
 
         def stop() -> None:
             loop.call_soon_threadsafe(until.set)
 
-        pipeline = Pipeline(self.detector, self.store.known, secret=self.store.secret)
-        ingest = Ingest(self.follower, pipeline, self.store, once=self.once, on_end=stop)
+        ingest = Ingest(self.follower, self.pipeline, self.store, once=self.once, on_end=stop)
         dispatch = Dispatch(self._context(ingest, stop))
         server = Server(dispatch.reply)
         self._record("collector.start")
         log.info(
-            "collecting with %d rules; following %s", len(self.ruleset.rules), ", ".join(self.patterns) or "nothing"
+            "collecting with %d rules; following %s",
+            len(whole(self.rules.in_force)),
+            ", ".join(self.patterns) or "nothing",
         )
         ingest.start()
-        alone = asyncio.create_task(_leave_when_alone(server, until)) if self.child else None
+        beside = [asyncio.create_task(reloader.run())]
+        if self.child:
+            beside.append(asyncio.create_task(_leave_when_alone(server, until)))
         try:
             await server.serve(sock, until)
         finally:
-            if alone is not None:
-                alone.cancel()
+            for task in beside:
+                task.cancel()
             await asyncio.to_thread(dispatch.close)
             await asyncio.to_thread(ingest.stop)
         self._record("collector.end")
@@ -141,18 +179,27 @@ class _Collector:
         return Context(
             store=self.store,
             journal=self.journal,
-            ruleset=self.ruleset,
+            rules=self.rules,
+            suppression=self.suppression,
             ingest=ingest,
             pid=os.getpid(),
             watching=list(self.patterns),
-            rules_problem=self.rules_problem,
             started_at=time.time_ns() // 1000,
             stop=stop,
         )
 
     def _record(self, action: str) -> None:
-        after: Facts = {"rules": len(self.ruleset.rules), "rules_version": self.ruleset.version}
+        after: Facts = {**summary(self.rules.loaded), "rules_off": len(self.rules.off_now)}
         self.journal.append(Act(local_actor(), action, "collector", Result.DONE, after=after))
+
+
+def _has_terminal() -> bool:
+    """Whether a terminal could go away and take this process with it; then SIGHUP says so, and else "reload"."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 async def _leave_when_alone(server: Server, until: asyncio.Event) -> None:

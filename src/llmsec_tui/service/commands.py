@@ -6,7 +6,7 @@ ends, so after a crash there may be a record of an act that did not happen, and 
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,21 +17,21 @@ from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.errors import AccessRefused, LlmsecError, ServiceError
 from llmsec_tui.service.api import AcknowledgeAlert, AnyAsk, DismissAlert, Done, StopCollector, WatchPaths
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.outcome import Outcome
+from llmsec_tui.service.rule_api import DisableRule, EnableRule, ReloadRules
+from llmsec_tui.service.rule_commands import disable, enable, reload
+from llmsec_tui.service.rulebook import RulesRefused
+from llmsec_tui.service.silence_api import AddSilence, EndSilence
+from llmsec_tui.service.silence_commands import end, prepared_add
+from llmsec_tui.service.silence_limits import SilenceRefused
 
-AnyCommand = AcknowledgeAlert | DismissAlert | WatchPaths | StopCollector
+AnyOtherCommand = AcknowledgeAlert | DismissAlert | WatchPaths | StopCollector | DisableRule | EnableRule | EndSilence
+AnyCommand = AnyOtherCommand | ReloadRules | AddSilence
 
+_OBJECTS: dict[type, str] = {ReloadRules: "rules", AddSilence: "silences"}
+"""What commands are about that name no single thing."""
 _PATHS_ON_RECORD = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did, for its reply and for the journal."""
-
-    message: str
-    version: int = 0
-    after: Facts = field(default_factory=dict)
-    then: Callable[[], None] | None = None
-    """What remains to be done once the act is on record."""
+_REASON_CHARS = 4_000
 
 
 def carry_out(context: Context, actor: Actor, command: AnyCommand) -> Done:
@@ -39,13 +39,15 @@ def carry_out(context: Context, actor: Actor, command: AnyCommand) -> Done:
     if (reply := context.store.recorded_reply(command.command_id)) is not None:
         return msgspec.msgpack.decode(reply, type=Done)
     try:
+        act = _prepared(context, actor, command)
         with context.store.transaction():
-            outcome = _perform(context, actor, command)
-            recorded = context.journal.append(_act(actor, command, Result.DONE, after=outcome.after))
+            outcome = act()
+            recorded = context.journal.append(_act(actor, command, Result.DONE, outcome))
             done = Done(message=outcome.message, version=outcome.version, audit_seq=recorded.seq)
             context.store.record_reply(command.command_id, msgspec.msgpack.encode(done), recorded.at)
     except LlmsecError as error:
-        context.journal.append(_act(actor, command, Result.FAILED, reason=error.message))
+        result = Result.REFUSED if isinstance(error, RulesRefused | SilenceRefused) else Result.FAILED
+        context.journal.append(_act(actor, command, result, reason=error.message[:_REASON_CHARS]))
         raise
     if outcome.then is not None:
         outcome.then()
@@ -57,7 +59,16 @@ def record_refusal(context: Context, actor: Actor, ask: AnyAsk, refused: AccessR
     context.journal.append(_act(actor, ask, Result.REFUSED, reason=refused.message))
 
 
-def _perform(context: Context, actor: Actor, command: AnyCommand) -> Outcome:
+def _prepared(context: Context, actor: Actor, command: AnyCommand) -> Callable[[], Outcome]:
+    """What is to be done. What takes long and changes nothing is done now: a transaction keeps batches waiting."""
+    if isinstance(command, ReloadRules):
+        return partial(reload, context, context.rules.read())
+    if isinstance(command, AddSilence):
+        return prepared_add(context, actor, command)
+    return partial(_perform, context, actor, command)
+
+
+def _perform(context: Context, actor: Actor, command: AnyOtherCommand) -> Outcome:
     match command:
         case AcknowledgeAlert():
             return _act_on_alert(context, actor, command, "acknowledged", owner=actor.user)
@@ -69,6 +80,12 @@ def _perform(context: Context, actor: Actor, command: AnyCommand) -> Outcome:
             return _watch(context, command)
         case StopCollector():
             return Outcome("The collector is stopping.", then=context.stop)
+        case DisableRule():
+            return disable(context, actor, command)
+        case EnableRule():
+            return enable(context, command)
+        case EndSilence():
+            return end(context, actor, command)
 
 
 def _act_on_alert(
@@ -105,24 +122,25 @@ def _watch(context: Context, command: WatchPaths) -> Outcome:
     return Outcome(f"Following {count}.", then=follow)
 
 
-def _act(actor: Actor, ask: AnyAsk, result: Result, *, after: Facts | None = None, reason: str = "") -> Act:
+def _act(actor: Actor, ask: AnyAsk, result: Result, outcome: Outcome | None = None, *, reason: str = "") -> Act:
     note = getattr(ask, "note", "")
     return Act(
         actor=actor,
         action=str(ask.__struct_config__.tag),
-        object=_object(ask),
+        object=_object(ask) if outcome is None or not outcome.object else outcome.object,
         result=result,
-        after={**(after or {}), **_facts(ask)},
+        before=outcome.before if outcome is not None else {},
+        after={**(outcome.after if outcome is not None else {}), **_facts(ask)},
         reason=reason or note,
         command_id=getattr(ask, "command_id", ""),
     )
 
 
 def _object(ask: AnyAsk) -> str:
-    for kind in ("alert", "event"):
+    for kind in ("alert", "event", "rule", "silence"):
         if (name := getattr(ask, f"{kind}_id", None)) is not None:
             return f"{kind}:{name}"
-    return "collector"
+    return _OBJECTS.get(type(ask), "collector")
 
 
 def _facts(ask: AnyAsk) -> Facts:

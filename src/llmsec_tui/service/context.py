@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmsec_tui.audit.journal import Journal
-from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.service.ingest import Ingest
+from llmsec_tui.service.rulebook import Rulebook
+from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 
@@ -15,13 +16,12 @@ class Context:
 
     store: Store
     journal: Journal
-    ruleset: RuleSet
+    rules: Rulebook
+    suppression: Suppression
     ingest: Ingest
     pid: int
     watching: list[str]
     """Patterns that are followed; grows with every ``WatchPaths``."""
-    rules_problem: str
-    """A sentence when some rules do not load, else empty."""
     started_at: int
     """Microseconds since 1970 UTC."""
     stop: Callable[[], None]
@@ -30,4 +30,4 @@ class Context:
     @property
     def problem(self) -> str:
         """What is wrong with the collector itself, the most urgent first."""
-        return " ".join(filter(None, (self.ingest.problem, self.rules_problem)))
+        return " ".join(filter(None, (self.ingest.problem, self.rules.problem)))

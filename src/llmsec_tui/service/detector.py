@@ -9,7 +9,7 @@ import io
 import logging
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +18,7 @@ import polars as pl
 from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
+from llmsec_tui.service.in_force import in_force
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +35,13 @@ class DetectionFailed(Exception):
 class Detector:
     """Judges batches by one set of rules. For one thread at a time."""
 
-    def __init__(self, ruleset: RuleSet, rules: Sequence[Path] = ()) -> None:
-        """``rules`` are where the set was read from; without them everything is judged in this process."""
+    def __init__(self, ruleset: RuleSet, rules: Sequence[Path] = (), off: Collection[str] = ()) -> None:
+        """``rules`` are where the set was read from, and ``off`` the ids of those that were turned off in it; without
+        ``rules`` everything is judged in this process."""
         self._ruleset = ruleset
+        self._paths = rules
         self._rules = rules
+        self._off = off
         self._process: subprocess.Popen[bytes] | None = None
 
     def __call__(self, batch: EventBatch) -> Detected:
@@ -51,6 +55,11 @@ class Detector:
             self.close()
             self._rules = ()
             return detect(self._ruleset, batch)
+
+    def use(self, ruleset: RuleSet, off: Collection[str]) -> None:
+        """Judge by another set, read from the same place."""
+        self.close()
+        self._ruleset, self._rules, self._off = ruleset, self._paths, off
 
     def close(self) -> None:
         """End the process."""
@@ -74,7 +83,7 @@ class Detector:
         return Detected(_unpacked(answer[1:]), _unpacked(_receive(process.stdout)))
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-m", __name__, *map(str, self._rules)]
+        command = [sys.executable, "-P", "-m", __name__, ",".join(sorted(self._off)), *map(str, self._rules)]
         # In a session of its own, so that a Ctrl-C in the terminal is for the collector to act upon.
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         self._process = process
@@ -84,9 +93,9 @@ class Detector:
         return process
 
 
-def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path]) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path], off: Collection[str]) -> None:
     """Judge batches until ``requests`` ends, which it does when the collector does, however it ends."""
-    ruleset, _ = read(rules)
+    ruleset = in_force(read(rules)[0], off)
     _send(answers, ruleset.version.encode())
     while True:
         try:
@@ -132,4 +141,4 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[1:]])
+    serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[2:]], sys.argv[1].split(","))

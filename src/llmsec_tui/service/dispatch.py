@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from asyncio import Future
+from asyncio import Future, Task
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -49,7 +49,7 @@ class Dispatch:
             raise
         if isinstance(ask, Command):
             # A command is finished even when its asker leaves; a repeat of it finds the reply.
-            return await asyncio.shield(asyncio.ensure_future(self._command(actor, ask)))
+            return await asyncio.shield(self._begun(actor, ask))
         reply = await self._flights.get(
             (actor.role, msgspec.msgpack.encode(ask)),
             lambda: self._readers.run(lambda reader: answer(self._context, reader, ask)),
@@ -60,6 +60,12 @@ class Dispatch:
         """Finish the commands that were begun, and end the threads."""
         self._one_by_one.shutdown()
         self._readers.close()
+
+    def _begun(self, actor: Actor, command: AnyCommand) -> Task[Struct]:
+        task = asyncio.ensure_future(self._command(actor, command))
+        # When its asker has left, nobody hears what came of it; the journal knows.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
 
     async def _command(self, actor: Actor, command: AnyCommand) -> Struct:
         try:

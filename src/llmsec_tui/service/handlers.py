@@ -8,10 +8,11 @@ import msgspec
 from msgspec import Struct
 
 from llmsec_tui import __version__
-from llmsec_tui.service import api
+from llmsec_tui.service import api, explaining, rule_handlers, silence_handlers
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
 from llmsec_tui.service.audit_pages import audit_page
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.rule_change import whole
 from llmsec_tui.service.sources import source_rows
 from llmsec_tui.service.wire import portable
 from llmsec_tui.store.queries import Reader
@@ -30,6 +31,7 @@ def answer(context: Context, reader: Reader, ask: AnyAsk) -> Struct:
 
 def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
     alerts_seq, events_seq = reader.maxima()
+    holding = [one for one in reader.silences() if one.holds(_now())]
     return api.Status(
         pid=context.pid,
         version=__version__,
@@ -39,13 +41,16 @@ def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
         user="",
         role="",
         capabilities=[],
-        rules=len(context.ruleset.rules),
-        rules_version=context.ruleset.version,
+        rules=len(whole(context.rules.loaded)),
+        rules_version=context.rules.loaded.version,
         watching=[portable(pattern) for pattern in context.watching],
         alerts_seq=alerts_seq,
         events_seq=events_seq,
         audit_seq=context.journal.last_seq,
         problem=context.problem,
+        rules_off=len(context.rules.off_now),
+        silences=len(holding),
+        silenced=sum(one.hidden for one in holding),
     )
 
 
@@ -55,18 +60,22 @@ def _overview(context: Context, reader: Reader, ask: api.GetOverview) -> api.Ove
 
 
 def _alerts(_: Context, reader: Reader, ask: api.ListAlerts) -> api.AlertPage:
-    rows, total = reader.alerts(ask.filter, ask.before, ask.after, _within(ask.limit, PAGE_LIMIT))
-    return _made({"rows": rows, "total": total}, api.AlertPage)
+    limit = _within(ask.limit, PAGE_LIMIT)
+    rows, total = reader.alerts(ask.filter, ask.before, ask.after, limit, grouped=ask.grouped)
+    return _made({"rows": rows, "total": total, "suppressed": reader.suppressed(ask.filter)}, api.AlertPage)
 
 
 def _alert(context: Context, reader: Reader, ask: api.GetAlert) -> api.AlertDetail:
     row = reader.alert(ask.alert_id)
+    silence = row.pop("silence")
+    if silence is not None:
+        row["silence"] = silence_handlers.silence_row(context.rules, silence, _now())
     return _made({**row, **_of_rule(context, row["row"]["rule_id"])}, api.AlertDetail)
 
 
 def _of_rule(context: Context, rule_id: str) -> dict[str, Any]:
     """What the rule says about its alerts; the rule may be gone since."""
-    rule = context.ruleset.by_id.get(rule_id)
+    rule = context.rules.loaded.by_id.get(rule_id)
     if rule is None:
         return {"description": "", "false_positives": [], "references": [], "playbook": [], "rule_path": ""}
     return {
@@ -76,6 +85,11 @@ def _of_rule(context: Context, rule_id: str) -> dict[str, Any]:
         "playbook": list(rule.playbook),
         "rule_path": str(rule.path),
     }
+
+
+def _took_part(_: Context, reader: Reader, ask: api.ListTookPart) -> api.EventPage:
+    rows = reader.took_part(ask.alert_id, _within(ask.text_chars, _MOST_TEXT_IN_LISTS))
+    return _made({"rows": rows, "total": len(rows)}, api.EventPage)
 
 
 def _events(_: Context, reader: Reader, ask: api.ListEvents) -> api.EventPage:
@@ -113,12 +127,16 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     api.GetOverview: _overview,
     api.ListAlerts: _alerts,
     api.GetAlert: _alert,
+    api.ListTookPart: _took_part,
     api.ListEvents: _events,
     api.GetEvent: _event,
     api.GetConversation: _conversation,
     api.ListSources: _sources,
     api.ListDeadLetters: _dead_letters,
     api.ListAudit: _audit,
+    **rule_handlers.HANDLERS,
+    **explaining.HANDLERS,
+    **silence_handlers.HANDLERS,
 }
 
 

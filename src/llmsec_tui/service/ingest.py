@@ -76,7 +76,8 @@ class Ingest:
     @property
     def problem(self) -> str:
         """A sentence while the store cannot take what was read, or files cannot be followed; else empty."""
-        return " ".join([*tuple(self._problems.values()), *self._follower.problems[:1]]).strip()
+        problems = [*tuple(self._problems.values()), *self._follower.problems[:1], self._pipeline.problem]
+        return " ".join(filter(None, problems))
 
     def start(self) -> None:
         """Begin to read."""
@@ -156,11 +157,25 @@ class Ingest:
 
     def _judge(self) -> None:
         try:
-            while (batch := self._batches.get()) is not None:
+            while True:
+                try:
+                    batch = self._batches.get(timeout=IDLE_S)
+                except queue.Empty:
+                    self._remember(at_end=False)
+                    continue
+                if batch is None:
+                    break
                 self._room.release()
                 self._pass_on(self._pipeline.judge(batch, time.time_ns() // 1000))
         finally:
             self._pass_on(None)
+
+    def _remember(self, *, at_end: bool) -> None:
+        """Write what rules over time remember down whole, when every batch that they have seen is stored."""
+        if at_end or not self._batches.unfinished_tasks:
+            snapshot = self._pipeline.snapshot(at_end=at_end)
+            if snapshot is not None:
+                self._insist(partial(self._store.remember, snapshot))
 
     def _pass_on(self, commit: Commit | None) -> None:
         handed_over = False
@@ -186,6 +201,8 @@ class Ingest:
             self._store_one(commit)
             self._batches.task_done()
             tidy = False
+        if self.failure is None:
+            self._remember(at_end=True)
         if self._once:
             self._on_end()
 

@@ -5,12 +5,14 @@ that trip it are found by halving, stored unjudged, and told about by an event o
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from llmsec_tui.detect import answers
 from llmsec_tui.detect.engine import Detected, joined
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256, event_id, key64
@@ -38,6 +40,15 @@ def judged(detect: Detect, kept: Sequence[Kept]) -> tuple[EventBatch, Detected]:
     found = _apart(detect, kept, tripped)
     told = [_told(one) for one in tripped]
     return build([*kept, *told]), joined([*found, detect(build(told))])
+
+
+def not_evaluable(ruleset: RuleSet, events: pl.DataFrame) -> Mapping[str, int]:
+    """How many events each rule could not judge, by its id; what trips the counting is told and counts for nothing."""
+    try:
+        return answers.not_evaluable(ruleset, events)
+    except DEFECTS as error:
+        log.error("what could not be judged in a batch was not counted (%s)", type(error).__name__)
+        return {}
 
 
 def _apart(detect: Detect, kept: Sequence[Kept], tripped: list[Kept]) -> list[Detected]:

@@ -4,24 +4,32 @@ The work is cut where the interpreter lock matters: ``read`` is pure Python, ``j
 it. Two threads can each do one half, a batch apart.
 """
 
+import threading
 from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 import polars as pl
 
+from llmsec_tui.detect.correlate.correlator import Correlator
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import FormatError
-from llmsec_tui.events.batch import dead_letters
+from llmsec_tui.events.batch import build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import map_record
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import Notice, Read
-from llmsec_tui.service.judging import DEFECTS, Detect, judged, told_fields
-from llmsec_tui.store.commit import Commit, SourceDelta
+from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
+from llmsec_tui.service.over_time import OverTime
+from llmsec_tui.service.suppression import Suppression
+from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 
 _TOLD = frozenset({"oversize", "truncated", "replaced"})
 """Notices that become events, because what happened to the log may be an attack on the one who watches it."""
+
+_NO_RULES = RuleSet(())
 
 
 @dataclass(slots=True)
@@ -73,10 +81,25 @@ class Drafted:
 class Pipeline:
     """The stages between a file and the store, with the memory that batches in flight need."""
 
-    def __init__(self, detect: Detect, lookup: Lookup, *, secret: bytes = b"", in_flight: int = 6) -> None:
-        """``lookup`` tells keys that are committed, which were made with ``secret``; ``in_flight`` is how many drafted
-        batches may not be committed yet."""
+    def __init__(
+        self,
+        detect: Detect,
+        lookup: Lookup,
+        over_time: OverTime | None = None,
+        *,
+        ruleset: RuleSet = _NO_RULES,
+        suppression: Suppression | None = None,
+        secret: bytes = b"",
+        in_flight: int = 6,
+    ) -> None:
+        """``ruleset`` is what is judged by, to count what it cannot judge; ``suppression`` decides what people are
+        shown, and without it they are shown all; ``lookup`` tells keys that are committed, which were made with
+        ``secret``; ``in_flight`` is how many drafted batches may not be committed yet."""
         self._detect = detect
+        self._over_time = over_time or OverTime(Correlator(_NO_RULES, lambda _: {}))
+        self._ruleset = ruleset
+        self._suppression = suppression
+        self._between_batches = threading.Lock()
         self._lookup = lookup
         self._secret = secret
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
@@ -108,21 +131,58 @@ class Pipeline:
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
-        batch, detected = judged(self._detect, drafted.kept)
-        alerts = detected.alerts
+        with self._between_batches:
+            batch, detected = judged(self._detect, drafted.kept)
+            over_time, memory = self._over_time.observe(batch, detected.hits, now)
+            unjudged = not_evaluable(self._ruleset, batch.events)
+            alerts = detected.alerts
+            decided = self._decided(pl.concat([alerts, over_time]), memory, now)
         _count(batch.events, drafted.tallies)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())
         raised = Counter(source_of[event] for event in alerts["event_id"])
         return Commit(
             batch=batch,
-            alerts=alerts,
+            alerts=decided,
             dead_letters=dead_letters(drafted.letters),
             keys=drafted.keys,
             checkpoints=drafted.checkpoints,
             stats=[tally.delta(raised[source]) for source, tally in drafted.tallies.items()],
             at=now,
+            memory=memory,
+            not_evaluable=unjudged,
         )
+
+    def finish(self, now: int) -> Commit:
+        """What the end of all input raises."""
+        alerts, memory = self._over_time.finish(now)
+        return Commit(build([]), alerts, dead_letters([]), {}, [], [], now, memory)
+
+    def snapshot(self, *, at_end: bool = False) -> bytes | None:
+        """What rules over time remember, when it is worth being written down; every judged batch must be stored."""
+        with self._between_batches:
+            return self._over_time.snapshot(at_end=at_end)
+
+    def install(self, ruleset: RuleSet, tell: Callable[[], None]) -> Sequence[str]:
+        """Judge by other rules from the next batch on; ``tell`` is called between the batches.
+
+        The ids of rules over time whose memory was dropped, because they changed.
+        """
+        with self._between_batches:
+            tell()
+            self._ruleset = ruleset
+            if self._suppression is not None:
+                self._suppression.use(ruleset)
+            return self._over_time.replace(ruleset)
+
+    def _decided(self, alerts: pl.DataFrame, memory: Memory, now: int) -> pl.DataFrame:
+        return alerts if self._suppression is None else self._suppression.decided(alerts, memory.withdrawn, now)
+
+    @property
+    def problem(self) -> str:
+        """A sentence when something of what was read may not have been judged in full, else empty."""
+        undecided = "" if self._suppression is None else self._suppression.problem
+        return " ".join(filter(None, (self._over_time.problem, undecided)))
 
     def _known(self, keys: list[int]) -> dict[int, str]:
         known = self._lookup(keys)

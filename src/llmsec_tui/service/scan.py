@@ -1,27 +1,33 @@
 """Review files offline: the same stages as live, no collector, nothing written but the answer.
 
-Files are read in sorted order and each from its first byte to its last, so alerts come out ordered by file and offset
-and the same input gives the same output.
+Files are read in sorted order and each from its first byte to its last, so alerts come out ordered by file and offset.
+Those of rules over time follow at the end, ordered by time, rule and group. The same input gives the same output.
 """
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_bytes
+from typing import Any
 
 import polars as pl
 
 from llmsec_tui import __version__
-from llmsec_tui.detect.ruleset import RuleSet
+from llmsec_tui.detect.correlate.correlator import Correlator
+from llmsec_tui.detect.engine import Detected
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import SourceError
+from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.intake.discover import expand
 from llmsec_tui.intake.read import WholeFile
 from llmsec_tui.service.detector import Detector
+from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
-from llmsec_tui.store.commit import Commit
+from llmsec_tui.store.commit import Commit, Memory
+from llmsec_tui.store.origins import COPIED
 from llmsec_tui.store.store import Store
 
 
@@ -85,8 +91,11 @@ class Scan:
         self._levels = LEVELS[LEVELS.index(min_level) :]
         self._store = store
         self._keys: dict[int, str] = {}
+        self._now = time.time_ns() // 1000
         lookup, secret = (self._known, token_bytes(32)) if store is None else (store.known, store.secret)
-        self._pipeline = Pipeline(Detector(ruleset), lookup, secret=secret, in_flight=1)
+        hits = _Hits(Detector(ruleset))
+        over_time = OverTime(Correlator(ruleset, hits, lateness=None))
+        self._pipeline = Pipeline(hits.detect, lookup, over_time, ruleset=ruleset, secret=secret, in_flight=1)
 
     def alerts(self) -> Iterator[pl.DataFrame]:
         """Alerts of at least ``min_level``, piece by piece, in the order of the input.
@@ -101,6 +110,9 @@ class Scan:
                 yield from self._file(path)
             except OSError as error:
                 self.summary.problems.append(f"{path} cannot be read: {error.strerror}. It was left out.")
+        yield from self._take(self._pipeline.finish(self._now))
+        if self._pipeline.problem:
+            self.summary.problems.append(self._pipeline.problem)
         self.summary.seconds = time.perf_counter() - started
         if not self.summary.files:
             raise SourceError(
@@ -112,16 +124,14 @@ class Scan:
         whole = WholeFile(path)
         for read in whole.pieces():
             drafted = self._pipeline.read(read)
-            commit = self._pipeline.judge(drafted, now=0)
             self.summary.repeats += drafted.repeats
-            self._take(commit)
-            if not (alerts := commit.alerts.filter(pl.col("level").is_in(self._levels))).is_empty():
-                yield alerts
+            yield from self._take(self._pipeline.judge(drafted, self._now))
         self.summary.files += 1
         self.summary.size += whole.size
         self.summary.input_sha256[str(path)] = whole.sha256
 
-    def _take(self, commit: Commit) -> None:
+    def _take(self, commit: Commit) -> Iterator[pl.DataFrame]:
+        """Count and store a commit; its alerts of the levels that are wanted."""
         summary = self.summary
         for delta in commit.stats:
             summary.records += delta.records
@@ -135,7 +145,30 @@ class Scan:
         if self._store is None:
             self._keys.update(commit.keys)
         else:
-            self._store.commit(commit)
+            # A scan is whole: nothing is left for a later run to remember.
+            self._store.commit(replace(commit, memory=Memory(left_out=commit.memory.left_out)))
+        if not (alerts := commit.alerts.filter(pl.col("level").is_in(self._levels))).is_empty():
+            yield alerts
 
     def _known(self, keys: list[int]) -> dict[int, str]:
         return {key: self._keys[key] for key in keys if key in self._keys}
+
+
+class _Hits:
+    """Detects, and keeps of the events that rules over time take what their alerts copy: a scan has no store."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._kept: list[pl.DataFrame] = []
+
+    def detect(self, batch: EventBatch) -> Detected:
+        found = self._detector(batch)
+        if not found.hits.is_empty():
+            is_hit = pl.col("event_id").is_in(found.hits["event_id"].unique().implode())
+            self._kept.append(batch.events.lazy().filter(is_hit).select(COPIED).collect())
+        return found
+
+    def __call__(self, event_ids: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+        """The columns in ``COPIED`` of these events; of one that was amended, the last."""
+        wanted = pl.col("event_id").is_in(list(event_ids))
+        return {row["event_id"]: row for frame in self._kept for row in frame.filter(wanted).iter_rows(named=True)}

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from llmsec_tui.errors import NotFound, StaleVersion
+from llmsec_tui.errors import NotFound, ServiceError, StaleVersion
+from llmsec_tui.store.withdrawals import WITHDRAWN
 
 _DONE = "SELECT version FROM alert_acts WHERE command_id = $command_id"
-_NOW = "SELECT version FROM alerts WHERE alert_id = $alert_id"
+_NOW = "SELECT version, state FROM alerts WHERE alert_id = $alert_id"
+_WHY = "SELECT note FROM alert_acts WHERE alert_id = $alert_id AND version = $version"
 _CHANGE = "UPDATE alerts SET state = $state, owner = $owner, version = $version WHERE alert_id = $alert_id"
 _ADD = """
 INSERT INTO alert_acts (alert_id, noted_at, actor, act, note, version, command_id)
@@ -44,6 +46,11 @@ def act_on_alert(
         raise NotFound(f"There is no alert {alert_id}.")
     if now[0] != expected_version:
         raise StaleVersion(_what_changed(connection, alert_id, expected_version), hint="Look at it again, then decide.")
+    if now[1] == WITHDRAWN:
+        raise ServiceError(
+            f"Alert {alert_id} was withdrawn: {_why(connection, alert_id, expected_version)} Nothing was done.",
+            hint="It stays to be found under state:withdrawn.",
+        )
     version = expected_version + 1
     changed = {"state": new_state, "owner": owner, "version": version, "alert_id": alert_id}
     connection.execute(_CHANGE, changed)
@@ -60,6 +67,11 @@ def recorded_reply(connection: DuckDBPyConnection, command_id: str) -> bytes | N
 
 def record_reply(connection: DuckDBPyConnection, command_id: str, reply: bytes, at: int) -> None:
     connection.execute(_ADD_REPLY, {"command_id": command_id, "at": at, "reply": reply})
+
+
+def _why(connection: DuckDBPyConnection, alert_id: str, version: int) -> str:
+    [(note,)] = connection.execute(_WHY, {"alert_id": alert_id, "version": version}).fetchall()
+    return str(note)
 
 
 def _what_changed(connection: DuckDBPyConnection, alert_id: str, version: int) -> str:

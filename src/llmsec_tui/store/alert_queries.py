@@ -3,46 +3,43 @@
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.errors import NotFound
-from llmsec_tui.store.filters import Filter
-from llmsec_tui.store.rows import Pages, Row, rows, span
+from llmsec_tui.store.rows import Row, rows
+from llmsec_tui.store.silences import SILENCED, all_silences
 
 PREFIX_LENGTH = 4
 """Fewer characters than this do not name an alert."""
 
-_PAGES = Pages("alerts AS a", "a.seq")
-_ROW = """
+ROW = """
 SELECT seq, alert_id, rule_id, title, level, confidence, state, version, owner, epoch_us(ts) AS ts,
     epoch_us(raised_at) AS raised_at, event_id, conversation_id, user_id, app, model, source_path, role, trust,
-    tool_name, coalesce(excerpt, '') AS excerpt
+    tool_name, coalesce(excerpt, '') AS excerpt, suppressed_by, suppressed_ref,
+    CASE WHEN suppressed_by IS NULL THEN coalesce(group_id, alert_id) END AS group_id, 1 AS grouped
 FROM alerts
 """
-_PAGE = _ROW + "WHERE seq BETWEEN $low AND $high AND seq IN (SELECT unnest($seqs::BIGINT[])) ORDER BY seq DESC"
-_ONE = _ROW + "WHERE alert_id = $alert_id"
-_OF_CONVERSATION = _ROW + "WHERE conversation_id = $conversation_id ORDER BY seq DESC LIMIT $limit"
-_OF_EVENT = _ROW + "WHERE event_id = $event_id ORDER BY seq DESC"
-_LATEST = _ROW + "ORDER BY seq DESC LIMIT $limit"
+_ONE = ROW + "WHERE alert_id = $alert_id"
+_OF_CONVERSATION = ROW + "WHERE conversation_id = $conversation_id ORDER BY seq DESC LIMIT $limit"
+_OF_EVENT = ROW + "WHERE event_id = $event_id ORDER BY seq DESC"
+_LATEST = ROW + "WHERE suppressed_by IS NULL ORDER BY seq DESC LIMIT $limit"
 _IDS = "SELECT alert_id FROM alerts WHERE starts_with(alert_id, $prefix) LIMIT 2"
 _DETAIL = """
 SELECT coalesce(reason, '') AS reason, coalesce(tags, []) AS tags, rule_version, coalesce(field, '') AS field,
     coalesce(spans, []) AS spans, decoded_by, decoded_text, format, source_offset, source_len,
-    lower(hex(record_sha256)) AS record_sha256
+    lower(hex(record_sha256)) AS record_sha256, group_key, epoch_us(began) AS began, n_events,
+    coalesce(event_ids, []) AS event_ids
 FROM alerts WHERE alert_id = $alert_id
+"""
+_IN_GROUP = "SELECT count(*) FROM alerts WHERE group_id = $group_id AND suppressed_by IS NULL"
+_STANDS_FOR = """
+SELECT suppressed_by, count(*) FROM alerts WHERE suppressed_ref = $alert_id AND suppressed_by <> 'silenced'
+GROUP BY suppressed_by ORDER BY suppressed_by
 """
 _ACTS = """
 SELECT epoch_us(noted_at) AS "at", actor, act, note FROM alert_acts WHERE alert_id = $alert_id ORDER BY version
 """
 
 
-def alert_page(
-    cursor: DuckDBPyConnection, sought: Filter, before: int | None, after: int | None, limit: int
-) -> tuple[list[Row], int]:
-    """One page of alerts, newest first, and how many there are on all pages."""
-    seqs, total = _PAGES.find(cursor, sought.where(), before, after, limit)
-    return (rows(cursor, _PAGE, span(seqs)) if seqs else []), total
-
-
 def latest_alerts(cursor: DuckDBPyConnection, limit: int) -> list[Row]:
-    """The newest alerts, whatever became of them."""
+    """The newest alerts that are shown, whatever became of them since."""
     return rows(cursor, _LATEST, {"limit": limit})
 
 
@@ -57,6 +54,7 @@ def alert_detail(cursor: DuckDBPyConnection, name: str) -> Row:
     return {
         "row": row,
         **detail,
+        **_suppression(cursor, row),
         "acts": alert_acts(cursor, alert_id),
         "others": [other for other in others if other["alert_id"] != alert_id][:20],
     }
@@ -75,6 +73,20 @@ def alerts_of_conversation(cursor: DuckDBPyConnection, conversation_id: str, lim
 def alerts_of_event(cursor: DuckDBPyConnection, event_id: str) -> list[Row]:
     """The alerts on one event, newest first."""
     return rows(cursor, _OF_EVENT, {"event_id": event_id})
+
+
+def _suppression(cursor: DuckDBPyConnection, row: Row) -> Row:
+    """What keeps an alert from being shown, or what it stands for."""
+    by, ref = row["suppressed_by"], row["suppressed_ref"]
+    others = rows(cursor, _ONE, {"alert_id": ref}) if by not in (None, SILENCED) else []
+    silences = [one for one in all_silences(cursor) if one.silence.id == ref] if by == SILENCED else []
+    [(in_group,)] = cursor.execute(_IN_GROUP, {"group_id": row["group_id"]}).fetchall()
+    return {
+        "kept_by": others[0] if others else None,
+        "silence": silences[0] if silences else None,
+        "in_group": max(in_group, 1),
+        "stands_for": dict(cursor.execute(_STANDS_FOR, {"alert_id": row["alert_id"]}).fetchall()),
+    }
 
 
 def _whole_id(cursor: DuckDBPyConnection, name: str) -> str:

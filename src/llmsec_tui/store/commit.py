@@ -1,7 +1,7 @@
 """What one transaction of the collector carries, and what came of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -32,12 +32,45 @@ class SourceDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Entries of a batch that took no part in one rule over time, by reason."""
+
+    rule_id: str
+    late: int = 0
+    untimed: int = 0
+    ungrouped: int = 0
+    future: int = 0
+    evicted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An alert of a rule over time that later events proved wrong."""
+
+    alert_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a batch adds to the memory of rules over time, as msgpack of detection's own shape."""
+
+    record: bytes = b""
+    """"" when nothing."""
+    snapshot: bytes | None = None
+    """All that is remembered, this batch included; it takes the place of all records and snapshots before it."""
+    withdrawn: Sequence[Withdrawal] = ()
+    left_out: Sequence[LeftOut] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One batch: all of it is in the store afterwards, or none of it."""
 
     batch: EventBatch
     alerts: pl.DataFrame
-    """Columns of ``schema.ALERTS``; alerts whose id the store has are left out."""
+    """Columns of ``schema.ALERTS`` and, where it was decided what people are shown, of ``schema.SUPPRESSION``; alerts
+    whose id the store has are left out."""
     dead_letters: pl.DataFrame
     """Columns of ``schema.DEAD_LETTERS``."""
     keys: dict[int, str]
@@ -47,6 +80,9 @@ class Commit:
     stats: Sequence[SourceDelta]
     at: int
     """When the batch is taken to have arrived: microseconds since 1970 UTC."""
+    memory: Memory = field(default_factory=Memory)
+    not_evaluable: Mapping[str, int] = field(default_factory=dict)
+    """How many events of the batch each rule could not judge, by its id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,10 @@ SELECT content_sha256, left(text, $chars) AS text, n_chars FROM contents
 WHERE rowid BETWEEN $low AND $high AND rowid IN (SELECT unnest($seqs::BIGINT[]))
 """
 _LEVELS = "SELECT event_id, level FROM alerts WHERE event_id IN (SELECT unnest($event_ids::VARCHAR[]))"
+_TOOK_PART = """
+SELECT seq FROM events
+WHERE event_id IN (SELECT unnest(event_ids) FROM alerts WHERE alert_id = $alert_id)
+"""
 _WHOLE = "SELECT * FROM events WHERE event_id = $event_id"
 _PLACE = "SELECT seq, conversation_id, source_id FROM events WHERE event_id = $event_id"
 _AROUND = """
@@ -87,6 +91,13 @@ def conversation(
     total, earlier, later = cursor.execute(statement, near).fetchall()[0]
     seqs = [*(earlier or ())[: max(before, 0)], seq, *(later or ())[: max(after, 0)]]
     return event_rows(cursor, seqs, text_chars)[::-1], total
+
+
+def took_part(cursor: DuckDBPyConnection, alert_id: str, text_chars: int) -> list[Row]:
+    """The events that took part in an alert of a rule over time, oldest first; none for other alerts."""
+    seqs = [seq for (seq,) in cursor.execute(_TOOK_PART, {"alert_id": alert_id}).fetchall()]
+    found = event_rows(cursor, seqs, text_chars)
+    return sorted(found, key=lambda row: (row["ts"] or 0, row["seq"]))
 
 
 def _texts(cursor: DuckDBPyConnection, keys: set[int], chars: int) -> dict[bytes, tuple[str, int]]:

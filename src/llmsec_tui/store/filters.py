@@ -24,6 +24,9 @@ from llmsec_tui.store.views import Asks, Field, View
 MOST_TERMS = 50
 MOST_CHARS = 2_000
 
+EVERYTHING = "true"
+"""The condition of a filter without terms."""
+
 Row = Mapping[str, object]
 Holds = Callable[[Row], bool]
 
@@ -53,6 +56,8 @@ class Filter:
     """A filter that was understood."""
 
     terms: tuple[_Term, ...]
+    fields: frozenset[str] = frozenset()
+    """The names of the fields that it asks about."""
 
     def where(self) -> Where:
         """The filter as SQL over the aliases that its view names; nothing in it comes from the one who typed it."""
@@ -61,7 +66,7 @@ class Filter:
             fragment = "(" + term.sql.replace("?", "$f" + str(number)) + ")"
             fragments.append("NOT coalesce(" + fragment + ", false)" if term.negated else fragment)
         params = {"f" + str(number): term.param for number, term in enumerate(self.terms)}
-        return Where(" AND ".join(fragments) or "true", params)
+        return Where(" AND ".join(fragments) or EVERYTHING, params)
 
     def matches(self, row: Row) -> bool:
         """The filter on one row in memory."""
@@ -77,14 +82,22 @@ def parse(typed: str, view: View, now: int) -> Filter:
         raise ConfigError(f"The filter has {len(typed)} characters; {MOST_CHARS} are the most.")
     if not typed.isascii() and any(0xD800 <= ord(char) < 0xE000 for char in typed):
         raise ConfigError("The filter holds half a character (a lone surrogate).", hint="Type it again.")
-    terms = tuple(_terms(split(typed, _ranked(view)), view, now))
+    words = split(typed, _ranked(view))
+    terms = tuple(_terms(words, view, now))
     if len(terms) > MOST_TERMS:
         raise ConfigError(f"The filter has {len(terms)} terms; {MOST_TERMS} are the most.")
-    return Filter(terms)
+    return Filter(terms, frozenset(_asked(words, view)))
 
 
 def _ranked(view: View) -> set[str]:
     return {name for name, field in view.fields.items() if field.asks in (Asks.LEVEL, Asks.NUMBER)}
+
+
+def _asked(words: Sequence[Word], view: View) -> Iterator[str]:
+    names = {id(field): name for name, field in view.fields.items()}
+    for word in words:
+        if field := view.named(word.field):
+            yield names[id(field)]
 
 
 def _terms(words: Sequence[Word], view: View, now: int) -> Iterator[_Term]:
@@ -113,6 +126,8 @@ def _term(word: Word, view: View, now: int) -> _Term:
             return _level(word, field)
         case Asks.NUMBER:
             return _number(word, field)
+        case Asks.FLAG:
+            return _flag(word, field)
         case Asks.WHOLE:
             return _fits([field], word.value) if word.is_pattern else _is(word, field)
         case Asks.PART:
@@ -172,6 +187,15 @@ def _number(word: Word, field: Field) -> _Term:
         return isinstance(found, int | float) and compare(found, value)
 
     return _Term(_any([field], "(", ") " + operator + " ?"), value, holds)
+
+
+def _flag(word: Word, field: Field) -> _Term:
+    wanted = {"yes": True, "no": False}.get(_choice(word, field))
+    return _Term(
+        _any([field], "?::BOOLEAN IS NULL OR (", ") = ?::BOOLEAN"),
+        wanted,
+        lambda row: wanted is None or (row.get(field.key) is not None) is wanted,
+    )
 
 
 def _last(time: Field, value: str, now: int) -> _Term:

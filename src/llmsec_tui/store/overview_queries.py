@@ -7,12 +7,14 @@ from duckdb import DuckDBPyConnection
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.store.alert_queries import latest_alerts
 from llmsec_tui.store.rows import NEWEST, Row, rows
+from llmsec_tui.store.views import STATES
 
 LATEST = 20
 """How many alerts the overview shows."""
 _RATE_S = 10
 
-_STATES = "SELECT state, level, count(*) FROM alerts GROUP BY ALL"
+_STATES = "SELECT state, level, count(*) FROM alerts WHERE suppressed_by IS NULL GROUP BY ALL"
+_SUPPRESSED = "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL"
 _TOTALS = """
 SELECT (SELECT count(*) FROM events) AS events,
     (SELECT count(DISTINCT conversation_id) FROM events) AS conversations,
@@ -25,7 +27,7 @@ WHERE committed_at >= make_timestamp($start::BIGINT) GROUP BY ALL
 """
 _ALERT_RATE = """
 SELECT epoch_us(raised_at) // $width, count(*) FROM alerts
-WHERE raised_at >= make_timestamp($start::BIGINT) GROUP BY ALL
+WHERE suppressed_by IS NULL AND raised_at >= make_timestamp($start::BIGINT) GROUP BY ALL
 """
 _SOURCES = """
 SELECT source_id, path, format, records, events, dead_letters, alerts, content_yes,
@@ -43,15 +45,18 @@ _MAXIMA = "SELECT (SELECT coalesce(max(seq), 0) FROM alerts), (SELECT coalesce(m
 
 def overview(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> Row:
     """The fields of ``Overview`` but its sources. ``now`` is in microseconds since 1970 UTC."""
-    counts: dict[str, dict[str, int]] = {"new": {}, "acknowledged": {}, "dismissed": {}}
+    counts: dict[str, dict[str, int]] = {state: {} for state in STATES}
     for state, level, count in cursor.execute(_STATES).fetchall():
         counts[state][level] = count
+    [(suppressed,)] = cursor.execute(_SUPPRESSED).fetchall()
     [totals] = rows(cursor, _TOTALS)
     [(recent,)] = cursor.execute(_RECENT, {"since": now - _RATE_S * 1_000_000}).fetchall()
     return {
         "open_by_level": {level: counts["new"].get(level, 0) for level in LEVELS},
         "acknowledged": sum(counts["acknowledged"].values()),
         "dismissed": sum(counts["dismissed"].values()),
+        "withdrawn": sum(counts["withdrawn"].values()),
+        "suppressed": suppressed,
         **totals,
         "events_per_s": recent / _RATE_S,
         "bucket_s": bucket_s,

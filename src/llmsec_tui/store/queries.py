@@ -8,9 +8,14 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from llmsec_tui.store import alert_queries, event_queries, overview_queries
+from llmsec_tui.detect.suppress import Silence
+from llmsec_tui.events.batch import EventBatch
+from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries
+from llmsec_tui.store.event_batches import one_event
 from llmsec_tui.store.filters import parse
+from llmsec_tui.store.forecast import forecast
 from llmsec_tui.store.rows import Row
+from llmsec_tui.store.silences import StoredSilence, all_silences
 from llmsec_tui.store.trouble import told
 from llmsec_tui.store.views import ALERTS, EVENTS
 
@@ -30,23 +35,58 @@ class Reader:
         self.closed = False
 
     def alerts(
-        self, typed: str = "", before: int | None = None, after: int | None = None, limit: int = 100
+        self,
+        typed: str = "",
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 100,
+        *,
+        grouped: bool = False,
     ) -> tuple[list[Row], int]:
         """A page of alerts that match the filter, newest first, and how many match on all pages.
 
         ``before`` and ``after`` are exclusive bounds on ``seq``; ``after`` alone gives the page next to it.
+        Suppressed ones are left out, unless the filter says what it wants of them. ``grouped`` gives one of each group.
         """
         sought = parse(typed, ALERTS, _now())
         with self._snapshot() as cursor:
-            return alert_queries.alert_page(cursor, sought, before, after, limit)
+            page = alert_pages.group_page if grouped else alert_pages.alert_page
+            return page(cursor, sought, before, after, limit)
+
+    def suppressed(self, typed: str = "") -> int:
+        """How many alerts match the filter that :meth:`alerts` leaves out."""
+        sought = parse(typed, ALERTS, _now())
+        with self._snapshot() as cursor:
+            return alert_pages.suppressed(cursor, sought)
+
+    def silences(self) -> list[StoredSilence]:
+        """Every silence that there ever was, newest first."""
+        with self._snapshot() as cursor:
+            return all_silences(cursor)
+
+    def forecast(self, silence: Silence, since: int) -> Row:
+        """What a silence would have hidden of the alerts raised after ``since`` (µs); see ``store/forecast.py``."""
+        with self._snapshot() as cursor:
+            return forecast(cursor, silence, since)
 
     def alert(self, alert_id: str) -> Row:
         """One alert by its id, or by at least four characters that only one alert begins with.
 
-        The fields of ``AlertDetail`` but those that come from its rule. Raises :class:`NotFound`.
+        The fields of ``AlertDetail`` but those that come from its rule; ``silence`` as it is stored.
+        Raises :class:`NotFound`.
         """
         with self._snapshot() as cursor:
             return alert_queries.alert_detail(cursor, alert_id)
+
+    def judged_event(self, event_id: str) -> EventBatch:
+        """One event as it was put before the rules. Raises :class:`NotFound`."""
+        with self._snapshot() as cursor:
+            return one_event(cursor, event_id)
+
+    def took_part(self, alert_id: str, text_chars: int = 200) -> list[Row]:
+        """The events that took part in an alert of a rule over time, oldest first: the fields of ``EventRow``."""
+        with self._snapshot() as cursor:
+            return event_queries.took_part(cursor, alert_id, text_chars)
 
     def alert_acts(self, alert_id: str) -> list[Row]:
         """What was done to an alert, first act first."""
@@ -100,6 +140,11 @@ class Reader:
         """The fields of ``Overview`` but its sources; ``now`` (µs) is the end of the last bucket but for a fraction."""
         with self._snapshot() as cursor:
             return overview_queries.overview(cursor, buckets, bucket_s, now)
+
+    def rule_stats(self, since: int) -> dict[str, Row]:
+        """What was counted of each rule, by its id; ``since`` (µs) is where "of late" begins."""
+        with self._snapshot() as cursor:
+            return rule_queries.rule_stats(cursor, since)
 
     def maxima(self) -> tuple[int, int]:
         """The highest ``seq`` of alerts and of events."""

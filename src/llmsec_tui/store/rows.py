@@ -5,7 +5,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from llmsec_tui.store.filters import Where
+from llmsec_tui.store.filters import EVERYTHING, Where
 
 Row = dict[str, Any]
 
@@ -44,7 +44,7 @@ class Pages:
             "after": -1 if after is None else after,
             "limit": max(limit, 1),
         }
-        if where.params:
+        if where.sql != EVERYTHING:
             statement = (self._newer_where if newer else self._older_where) + where.sql
             [(total, keys)] = cursor.execute(statement, {**bounds, **where.params}).fetchall()
             return list(keys or ()), total

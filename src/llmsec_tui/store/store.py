@@ -3,7 +3,7 @@
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,13 +11,17 @@ import duckdb
 import msgspec
 from duckdb import DuckDBPyConnection
 
+from llmsec_tui.detect.suppress import Shown
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.store import acts, writer
+from llmsec_tui.store import acts, memory, rule_writer, shown, silences, writer
 from llmsec_tui.store.commit import Commit, Committed
 from llmsec_tui.store.connect import connect
+from llmsec_tui.store.origins import Origins
 from llmsec_tui.store.queries import Reader
+from llmsec_tui.store.rule_writer import Off
 from llmsec_tui.store.seen import SeenKeys
+from llmsec_tui.store.silences import StoredSilence
 from llmsec_tui.store.trouble import told
 from llmsec_tui.store.writer import Highest
 
@@ -37,6 +41,8 @@ class Store:
         self._depth = 0
         self._readers: list[Reader] = []
         self._seen = SeenKeys(connection)
+        self.origins = Origins(path, connection.cursor())
+        """What alerts copy from events that are stored."""
         self._highest = writer.highest(connection)
         self.secret = _secret(connection)
         """What the keys given to :meth:`known` and :meth:`commit` must be made under."""
@@ -90,6 +96,7 @@ class Store:
                 self._seen.write(commit.keys)
                 writer.write_checkpoints(connection, commit.checkpoints, commit.at)
                 writer.write_stats(connection, commit.stats)
+                writer.write_over_time(connection, commit, new_alerts)
             self._seen.remember(commit.keys)
             self._highest = Highest(events, last.alerts + len(new_alerts), dead_letters)
             return Committed(events, self._highest.alerts, new_alerts)
@@ -110,6 +117,49 @@ class Store:
                 f"The store {self.path} holds a checkpoint that this version cannot read: {error}.",
                 hint="Use the version that wrote it, or name another directory with --home.",
             ) from error
+
+    def memory(self) -> tuple[bytes | None, list[bytes]]:
+        """What rules over time remembered with the last batch: a snapshot, and the records to fold into it."""
+        with self._lock, told(self.path, "give what rules remember"):
+            return memory.read_memory(self._connection)
+
+    def remember(self, snapshot: bytes) -> None:
+        """Put a snapshot of what rules over time remember in the place of all before, once every batch is stored."""
+        with self.transaction():
+            memory.write_memory(self._connection, b"", snapshot)
+
+    def rules_off(self) -> Mapping[str, Off]:
+        """The rules that somebody turned off, by id."""
+        with self._lock, told(self.path, "say which rules are off"):
+            return rule_writer.rules_off(self._connection)
+
+    def turn_rule(self, rule_id: str, off: Off | None) -> None:
+        """Keep a rule off from now on, also after a restart; None turns it on."""
+        with self.transaction():
+            if off is None:
+                rule_writer.turn_on(self._connection, rule_id)
+            else:
+                rule_writer.turn_off(self._connection, rule_id, off)
+
+    def silences(self) -> list[StoredSilence]:
+        """Every silence that there ever was, newest first."""
+        with self._lock, told(self.path, "say what is silenced"):
+            return silences.all_silences(self._connection)
+
+    def add_silence(self, stored: StoredSilence) -> None:
+        """Keep a new silence."""
+        with self.transaction():
+            silences.add_silence(self._connection, stored)
+
+    def end_silence(self, silence_id: str, *, at: int, by: str, reason: str) -> None:
+        """Note that a silence was ended before its time."""
+        with self.transaction():
+            silences.end_silence(self._connection, silence_id, at=at, by=by, reason=reason)
+
+    def shown(self, now: int) -> list[Shown]:
+        """What was put before people within the last hour before ``now`` (µs), in order."""
+        with self._lock, told(self.path, "say what was shown"):
+            return shown.shown(self._connection, now)
 
     def act_on_alert(
         self,
@@ -181,6 +231,7 @@ class Store:
                 reader.close()
             self._readers.clear()
             self._seen.close()
+            self.origins.close()
             self._connection.close()
 
     def _roll_back(self) -> None:

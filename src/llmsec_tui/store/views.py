@@ -10,7 +10,7 @@ from enum import Enum, auto
 from llmsec_tui.events.model import Kind, Role, Trust
 from llmsec_tui.events.schema import LEVELS
 
-STATES = ("new", "acknowledged", "dismissed")
+STATES = ("new", "acknowledged", "dismissed", "withdrawn")
 
 
 class Asks(Enum):
@@ -24,6 +24,8 @@ class Asks(Enum):
     """As WHOLE, and by rank."""
     NUMBER = auto()
     """By size."""
+    FLAG = auto()
+    """It is a condition, and the value says ``yes``, ``no`` or ``any``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,17 @@ ALERTS = View(
         "tag": _part("tags", "array_to_string(a.tags, ' ')"),
         "text": _part("excerpt", "a.excerpt"),
         "reason": _part("reason", "a.reason"),
+        "group": _part("group_id", "concat_ws(' ', a.group_id, a.group_key)"),
+        "suppressed": Field("suppressed_by", Asks.FLAG, "a.suppressed_by IS NOT NULL", choices=("yes", "no", "any")),
+        "suppressed_by": _whole("suppressed_by", "a.suppressed_by", ("inhibited", "silenced", "duplicate")),
+        "silence": _part("suppressed_ref", "CASE WHEN a.suppressed_by = 'silenced' THEN a.suppressed_ref END"),
+        "behind": _part("suppressed_ref", "a.suppressed_ref"),
     },
     words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
     time=Field("raised_at", Asks.NUMBER, "a.raised_at"),
 )
+OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence", "behind"})
+"""The fields of alerts by which a filter says what it wants of those that are not shown."""
 
 EVENTS = View(
     "events",
@@ -143,4 +152,35 @@ AUDIT = View(
     },
     words=("actor", "role", "action", "object", "result", "reason"),
     time=Field("at", Asks.NUMBER, "at"),
+)
+
+RULES = View(
+    "rules",
+    {
+        "id": _part("rule_id", "rule_id"),
+        "title": _part("title", "title"),
+        "level": Field("level", Asks.LEVEL, "level", choices=LEVELS),
+        "kind": _part("kind", "kind"),
+        "state": _whole("state", "state", ("on", "off", "broken", "changed")),
+        "alerts": _number("alerts_24h", "alerts_24h"),
+        "tag": _part("tags", "tags"),
+        "file": _part("path", "path"),
+    },
+    words=("title", "id", "kind", "state", "tag", "file"),
+    time=Field("last_alert_at", Asks.NUMBER, "last_alert_at"),
+)
+
+SILENCES = View(
+    "silences",
+    {
+        "id": _part("silence_id", "silence_id"),
+        "state": _whole("state", "state", ("holds", "expired", "ended")),
+        "author": _part("author", "author"),
+        "reason": _part("reason", "reason"),
+        "demands": _part("demands", "demands"),
+        "rule": _part("rule_title", "rule_title"),
+        "hidden": _number("hidden", "hidden"),
+    },
+    words=("demands", "rule", "author", "reason", "id"),
+    time=Field("created_at", Asks.NUMBER, "created_at"),
 )

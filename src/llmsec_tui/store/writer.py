@@ -10,6 +10,11 @@ from duckdb import DuckDBPyConnection
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store.arrow import append, lent
 from llmsec_tui.store.commit import Commit, SourceDelta
+from llmsec_tui.store.memory import write_memory
+from llmsec_tui.store.rule_writer import count_alerts, count_left_out, count_not_evaluable
+from llmsec_tui.store.silences import count_silenced
+from llmsec_tui.store.suppression import show_again
+from llmsec_tui.store.withdrawals import raise_again, write_withdrawals
 
 _TAKE_OUT = "DELETE FROM events WHERE event_id IN (SELECT event_id FROM incoming) RETURNING event_id, seq"
 _EVENTS = "INSERT INTO events BY NAME SELECT * FROM incoming"
@@ -100,9 +105,24 @@ def write_alerts(connection: DuckDBPyConnection, commit: Commit, last: int) -> l
     if alerts.height:
         with lent(connection, alerts.select("alert_id")):
             known = [alert_id for (alert_id,) in connection.execute(_KNOWN_ALERTS).fetchall()]
-        alerts = alerts.filter(~pl.col("alert_id").is_in(known))
-    append(connection, _ALERTS, _numbered(alerts, last).with_columns(_tellable("ts"), _at(commit, "raised_at")))
+        times = _tellable("ts"), _tellable("began")
+        is_known = pl.col("alert_id").is_in(known)
+        raise_again(connection, alerts.filter(is_known).with_columns(*times), commit.at)
+        show_again(connection, alerts.filter(is_known))
+        alerts = alerts.filter(~is_known)
+        append(connection, _ALERTS, _numbered(alerts, last).with_columns(*times, _at(commit, "raised_at")))
     return alerts["alert_id"].to_list()
+
+
+def write_over_time(connection: DuckDBPyConnection, commit: Commit, new_alerts: Sequence[str]) -> None:
+    """Add what rules over time remember and take back, and count; after events, alerts and the counts of sources."""
+    write_withdrawals(connection, commit.memory.withdrawn, commit.at)
+    write_memory(connection, commit.memory.record, commit.memory.snapshot)
+    new = commit.alerts.filter(pl.col("alert_id").is_in(list(new_alerts)))
+    count_alerts(connection, new, commit.at)
+    count_silenced(connection, new, commit.at)
+    count_left_out(connection, commit.memory.left_out)
+    count_not_evaluable(connection, commit.not_evaluable)
 
 
 def write_checkpoints(connection: DuckDBPyConnection, checkpoints: Sequence[Checkpoint], at: int) -> None:

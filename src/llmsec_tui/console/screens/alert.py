@@ -3,18 +3,30 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from textual.containers import Horizontal
+from textual import on
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from llmsec_tui.console import alert_text
+from llmsec_tui.console import alert_text, lists
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.alert_text import Case
+from llmsec_tui.console.bars import Bar
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.pager import Pager
 from llmsec_tui.console.safe_text import Span, span
 from llmsec_tui.console.screens.acts import AlertActs
+from llmsec_tui.console.table import Table
 from llmsec_tui.errors import CollectorGone, LlmsecError
-from llmsec_tui.service.api import AlertRow, EventRow, GetAlert, GetConversation, GetEvent, ListAlerts
+from llmsec_tui.service.api import (
+    AlertDetail,
+    AlertRow,
+    EventRow,
+    GetAlert,
+    GetConversation,
+    GetEvent,
+    ListAlerts,
+    ListTookPart,
+)
 
 TWO_COLUMNS = 120
 WHOLE_TEXT = 65_536
@@ -33,11 +45,15 @@ class AlertPane(AlertActs):
         self._filter = filter_text
         self._home = home
         self._case: Case | None = None
+        self._took_part: list[EventRow] = []
 
     def body(self) -> Iterator[Widget]:
         with Horizontal():
             yield Pager(id="finding")
             yield Pager(id="remedy")
+        with Vertical(id="took-part"):
+            yield Bar(id="took-part-label", classes="label")
+            yield Table(lists.TOOK_PART, empty="None of them is stored any more.")
 
     @property
     def home_place(self) -> Place:
@@ -50,6 +66,11 @@ class AlertPane(AlertActs):
     @property
     def finding(self) -> Pager:
         return self.query_one("#finding", Pager)
+
+    @property
+    def events(self) -> Table[EventRow]:
+        """Those that took part in an alert of a rule over time."""
+        return self.query_one(Table)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -67,6 +88,8 @@ class AlertPane(AlertActs):
         try:
             detail = await ask(GetAlert(alert_id=self._row.alert_id))
             rows = await self._exchange(detail.row) if fresh or self._case is None else self._case.exchange
+            if fresh:
+                self._took_part = await self._events(detail)
         except CollectorGone:
             return
         except LlmsecError as error:
@@ -79,6 +102,11 @@ class AlertPane(AlertActs):
         page = await self.shell.link.ask(GetConversation(event_id=alert.event_id, text_chars=4_096))
         whole = await self.shell.link.ask(GetEvent(event_id=alert.event_id, text_chars=WHOLE_TEXT))
         return [whole.row if row.event_id == alert.event_id else row for row in page.rows] or [whole.row]
+
+    async def _events(self, detail: AlertDetail) -> list[EventRow]:
+        if detail.n_events is None:
+            return []
+        return (await self.shell.link.ask(ListTookPart(alert_id=detail.row.alert_id))).rows
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -94,14 +122,42 @@ class AlertPane(AlertActs):
             text = alert_text.finding if wide else alert_text.whole
             self.finding.show(partial(text, self._case), from_top=from_top)
             remedy.show(partial(alert_text.remedy, self._case), from_top=from_top)
+            self._show_took_part(self._case.detail.n_events, from_top=from_top)
         self.show_bars()
+
+    def _show_took_part(self, number: int | None, *, from_top: bool) -> None:
+        part = self.query_one("#took-part")
+        part.display = number is not None
+        if number is None:
+            if self.events.has_focus:
+                self.finding.focus()
+            return
+        shown = len(self._took_part)
+        part.styles.height = min(max(shown, 1) + 2, max(self.size.height // 3, 4))
+        which = f"the last {shown} of {number}" if shown < number else str(number)
+        self.query_one("#took-part-label", Bar).show(
+            [span(f" Took part: {which}", "section")], [span("tab goes there, enter opens ", "quiet")]
+        )
+        self.events.show(self._took_part, 0 if from_top else None)
 
     def foot_note(self) -> list[Span]:
         filtered = [span(f"filter {self._filter[:30]}  ", "warn")] if self._filter else []
         return [*filtered, span(self.finding.seen, "quiet")]
 
     def is_idle(self, action: str) -> bool:
+        if action == "open":
+            return not self._took_part
         return self._case is None and action != "back"
+
+    def action_open(self) -> None:
+        """Go to the event under the cursor, of those that took part."""
+        if (event := self.events.selected) is not None:
+            self.shell.open_event(event.event_id)
+
+    @on(Table.Chosen)
+    def _chosen(self, event: Table.Chosen) -> None:
+        event.stop()
+        self.action_open()
 
     def on_pager_scrolled(self) -> None:
         self.show_bars()

@@ -24,7 +24,7 @@ class Pane(Screen[None]):
 
     place: ClassVar[Place]
     deeper: str = ""
-    """What the screen is about, where it lies below one of the five."""
+    """What the screen is about, where it lies below one of the first rank."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +101,8 @@ class Pane(Screen[None]):
         """Draw the three lines, and the banner if there is something to say."""
         shell = self.shell
         report = shell.report
-        self.query_one("#tabs", Bar).show(*bars.tabs(self.home_place, self.deeper, report, paused=shell.paused))
+        top = bars.tabs(self.home_place, self.deeper, report, paused=shell.paused, width=self.size.width)
+        self.query_one("#tabs", Bar).show(*top)
         self.query_one("#situation", Bar).show(bars.situation(report), [*self.foot_note(), Span(" ")])
         states = [(action, self._state(action)) for action in actions.footer(self.place)]
         offered = [(action, state is True) for action, state in states if state is not False]
@@ -113,7 +114,7 @@ class Pane(Screen[None]):
 
     @property
     def home_place(self) -> Place:
-        """Which of the five screens this one belongs to."""
+        """Which screen of the first rank this one belongs to."""
         return self.place
 
     def _banner_text(self, trouble: str, report: LinkReport) -> str:

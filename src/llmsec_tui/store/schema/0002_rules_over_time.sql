@@ -13,3 +13,24 @@ CREATE TABLE correlation_snapshot (
     seq BIGINT NOT NULL,
     snapshot BLOB NOT NULL
 );
+
+-- What each rule raised, how many events it could not judge, and what took no part in a rule over time, by reason.
+CREATE TABLE rule_stats (
+    rule_id VARCHAR PRIMARY KEY,
+    alerts BIGINT NOT NULL,
+    last_alert_at TIMESTAMP,
+    withdrawn BIGINT NOT NULL,
+    not_evaluable BIGINT NOT NULL,
+    late BIGINT NOT NULL,
+    untimed BIGINT NOT NULL,
+    ungrouped BIGINT NOT NULL,
+    future BIGINT NOT NULL,
+    evicted BIGINT NOT NULL
+);
+
+CREATE TABLE rules_off (
+    rule_id VARCHAR PRIMARY KEY,
+    noted_at TIMESTAMP NOT NULL,
+    actor VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL
+);

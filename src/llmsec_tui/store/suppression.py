@@ -1,0 +1,29 @@
+"""Alerts that were kept from people and are shown after all."""
+
+from collections.abc import Sequence
+
+import polars as pl
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.events.schema import SUPPRESSION
+from llmsec_tui.store.arrow import append
+
+_SHOW = """
+UPDATE alerts SET suppressed_by = NULL, suppressed_ref = NULL, group_id = incoming.group_id
+FROM incoming WHERE alerts.alert_id = incoming.alert_id AND alerts.suppressed_by IS NOT NULL
+"""
+_SHOW_BEHIND = """
+UPDATE alerts SET suppressed_by = NULL, suppressed_ref = NULL, group_id = incoming.alert_id
+FROM incoming WHERE alerts.suppressed_ref = incoming.alert_id AND alerts.suppressed_by <> 'silenced'
+"""
+
+
+def show_again(connection: DuckDBPyConnection, alerts: pl.DataFrame) -> None:
+    """Of alerts that the store has and that came again: those that would be shown now are."""
+    if set(SUPPRESSION) <= set(alerts.columns):
+        append(connection, _SHOW, alerts.filter(pl.col("suppressed_by").is_null()).select("alert_id", "group_id"))
+
+
+def show_behind(connection: DuckDBPyConnection, alert_ids: Sequence[str]) -> None:
+    """Show what these alerts kept from being shown, because they were taken back."""
+    append(connection, _SHOW_BEHIND, pl.DataFrame({"alert_id": list(alert_ids)}, schema={"alert_id": pl.String()}))
