@@ -17,7 +17,7 @@ from llmsec_tui.detect.match.signs import Clues, Gate, Signs, clue, of_event, si
 from llmsec_tui.detect.tree import Leaf, Node, SameAs, leaves
 from llmsec_tui.events.model import Event
 
-ENGINE = "1"
+ENGINE = "2"
 """Goes up when the same rule comes to mean something else."""
 
 

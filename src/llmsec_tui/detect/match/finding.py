@@ -63,7 +63,9 @@ def _decoded(leaf: Leaf, parts: list[Decoded], *, folded: bool) -> list[Found]:
     found = []
     for part in parts:
         text = form(part.text)
-        found += [Found(part.start, part.end, text[start:end], part) for start, end in _spans(leaf, text, folded)[:1]]
+        for start, end in _spans(leaf, text, folded)[:1]:
+            [place] = unfold(part.text, [(start, end)]) if folded else [(start, end)]
+            found.append(Found(*part.place(*place), text[start:end], part))
     if found:
         return found
     # The parts are judged as one text, so a match may reach from one into the next.

@@ -6,7 +6,12 @@ from functools import cached_property
 
 import polars as pl
 
-from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW, DECODED_VIEW, FOLDED_VIEW, RAW_VIEW
+from llmsec_tui.detect.match.compile import (
+    DECODED_FOLDED_VIEW,
+    DECODED_VIEW,
+    FOLDED_VIEW,
+    RAW_VIEW,
+)
 from llmsec_tui.detect.match.patterns import DIFFERS, LETTERS
 from llmsec_tui.detect.text.decoding import Decoded, decode
 from llmsec_tui.detect.text.folding import ODD, fold_texts, odd_positions
@@ -40,17 +45,30 @@ class Views:
     @cached_property
     def decoded(self) -> dict[int, list[Decoded]]:
         """What is encoded in the texts that have something encoded in them."""
-        return decode(self.texts)
+        return decode(self.texts, self.folded, self.odd_rows)
 
     @cached_property
     def decoded_text(self) -> pl.DataFrame:
         """ROW, and the decoded parts of a text one per line, as they are and folded; only texts that have any."""
         if not self.decoded:
-            return pl.DataFrame(schema={ROW: pl.UInt32, DECODED_VIEW: pl.String, DECODED_FOLDED_VIEW: pl.String})
+            return pl.DataFrame(
+                schema={
+                    ROW: pl.UInt32,
+                    DECODED_VIEW: pl.String,
+                    DECODED_FOLDED_VIEW: pl.String,
+                }
+            )
         rows = sorted(self.decoded)
-        joined = pl.Series(["\n".join(part.text for part in self.decoded[row]) for row in rows], dtype=pl.String)
+        joined = pl.Series(
+            ["\n".join(part.text for part in self.decoded[row]) for row in rows],
+            dtype=pl.String,
+        )
         return pl.DataFrame(
-            {ROW: pl.Series(rows, dtype=pl.UInt32), DECODED_VIEW: joined, DECODED_FOLDED_VIEW: fold_texts(joined)}
+            {
+                ROW: pl.Series(rows, dtype=pl.UInt32),
+                DECODED_VIEW: joined,
+                DECODED_FOLDED_VIEW: fold_texts(joined),
+            }
         )
 
     @cached_property
