@@ -60,9 +60,12 @@ class RuleIssue:
     """1-based; 0 when the place is unknown."""
     code: str
     message: str
+    column: int = 0
+    """1-based, in characters; 0 when the place is unknown."""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.code}: {self.message}"
+        column = f":{self.column}" if self.column else ""
+        return f"{self.path}:{self.line}{column}: {self.code}: {self.message}"
 
 
 class RuleError(LlmsecError):

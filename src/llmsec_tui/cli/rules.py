@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from llmsec_tui.cli import rule_state
+from llmsec_tui.cli import backtest, rule_state
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import Format, FormatOption, write
 from llmsec_tui.errors import ExitCode, RuleIssue
@@ -24,6 +24,7 @@ _rules = typer.Typer(help="Detection rules.", no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     """Add the commands of this module, and those about the rules of a running collector."""
     rule_state.add_to(_rules)
+    backtest.add_to(_rules)
     app.add_typer(_rules, name="rules")
 
 
@@ -135,7 +136,7 @@ def _row(issue: RuleIssue) -> dict[str, Any]:
     return {
         "path": issue.path,
         "line": issue.line,
-        "column": getattr(issue, "column", 0),
+        "column": issue.column,
         "severity": severity(issue.code),
         "code": issue.code,
         "message": issue.message,

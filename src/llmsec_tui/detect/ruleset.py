@@ -54,7 +54,9 @@ class Loaded:
         """All issues, file by file, in the order of their lines."""
         found = list(self.nowhere)
         for documents in self.files.values():
-            found += sorted((issue for one in documents for issue in one.issues), key=lambda issue: issue.line)
+            found += sorted(
+                (issue for one in documents for issue in one.issues), key=lambda issue: (issue.line, issue.column)
+            )
         return found
 
 

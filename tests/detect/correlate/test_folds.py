@@ -27,7 +27,7 @@ AND_NOT = AllRules((0, NoRule(1)))
 )
 def test_what_would_have_to_be_approximated_is_refused(rule: Correlation, why: str) -> None:
     assert why in str(refusal(rule))
-    with pytest.raises(RuleError, match="rule.yml:0: correlation"):
+    with pytest.raises(RuleError, match=r"rule\.yml:0: correlation"):
         fold_of(rule)
 
 

@@ -75,7 +75,8 @@ def problem(pattern: str) -> str | None:
     try:
         compiled(pattern)
     except re2.error as error:
-        return f"RE2 refuses the pattern: {error}"
+        [reason] = error.args
+        return f"RE2 refuses the pattern: {reason.decode() if isinstance(reason, bytes) else reason}"
     try:
         pl.Series(["", "a"]).str.contains(pattern)
     except pl.exceptions.PolarsError as error:

@@ -96,6 +96,7 @@ CHECKS: tuple[Check, ...] = (
     Check("unknown-rule", "there is no rule with this id or name"),
     Check("broken-rule", "a rule that this one counts does not load"),
     Check("cycle", "a rule counts itself in the end"),
+    Check("inhibited_by", "a rule is inhibited by one that cannot, or by one of a lower level"),
     Check("silenced-rule", "a rule no longer alerts by itself because a correlation counts it", _W),
     # Selections and conditions
     Check("detection", "`detection` is no mapping"),

@@ -13,18 +13,6 @@ Place = tuple[str | int, ...]
 """The way from the top of a document to a value: keys and list positions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issue(RuleIssue):
-    """An issue whose column is known."""
-
-    column: int = 0
-    """1-based, in characters; 0 when unknown."""
-
-    def __str__(self) -> str:
-        column = f":{self.column}" if self.column else ""
-        return f"{self.path}:{self.line}{column}: {self.code}: {self.message}"
-
-
 class Spot(NamedTuple):
     """Where a value stands."""
 
@@ -57,7 +45,7 @@ class Document:
     def complain_at(self, spot: Spot | None, code: str, message: str) -> None:
         """Note an issue at a spot, or at the top where there is none."""
         line, column = (spot.mark.line + 1, spot.mark.column + 1) if spot else (1, 0)
-        self.issues.append(Issue(str(self.path), line, code, message, column))
+        self.issues.append(RuleIssue(str(self.path), line, code, message, column))
 
     def view(self, data: dict[str, Any], moved: dict[Place, Place]) -> "Document":
         """Another document in the same place, of parts of this one; issues in either are noted in both.

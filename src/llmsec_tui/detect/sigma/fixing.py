@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from llmsec_tui.detect.sigma import edits, fixes, layout, reading
-from llmsec_tui.detect.sigma.document import Document, Issue
+from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.edits import Edit
+from llmsec_tui.errors import RuleIssue
 
 _ROUNDS = 4
 """One change may make another possible, such as two tags that differ in case only."""
@@ -19,7 +20,7 @@ _ROUNDS = 4
 class Fixed:
     """What was changed in a file."""
 
-    changes: tuple[Issue, ...]
+    changes: tuple[RuleIssue, ...]
     """Each says what stands there now."""
     refusal: str = ""
     """Why the file was left as it is, though there was something to change."""
@@ -42,12 +43,12 @@ def fix(path: Path) -> Fixed:
     return Fixed(tuple(changes))
 
 
-def fixed(path: Path, text: str) -> tuple[str, list[Issue], str]:
+def fixed(path: Path, text: str) -> tuple[str, list[RuleIssue], str]:
     """The text as it should be, what changed, and why nothing may change."""
     documents = reading.parse(path, text)
     if any(document.issues for document in documents):
         return text, [], ""
-    changes: list[Issue] = []
+    changes: list[RuleIssue] = []
     for step in (layout.unix, lambda given: layout.trimmed(given, reading.parse(path, given))):
         changed = step(text)
         if _data(reading.parse(path, changed)) != _data(documents):
@@ -64,7 +65,7 @@ def fixed(path: Path, text: str) -> tuple[str, list[Issue], str]:
         wanted = [edits.expected(one.data, its) for one, its in zip(documents, proposed, strict=True)]
         if _data(reading.parse(path, changed)) != wanted:
             return text, [], f"changing line {every[0].line} ({every[0].says}) would change something else too"
-        changes += [Issue(str(path), edit.line, edit.code, edit.says) for edit in every]
+        changes += [RuleIssue(str(path), edit.line, edit.code, edit.says) for edit in every]
         text = changed
     return text, changes, ""
 
@@ -83,18 +84,18 @@ def _apart(found: list[Edit]) -> list[Edit]:
     return kept
 
 
-def _relaid(path: Path, before: str, after: str) -> Iterator[Issue]:
+def _relaid(path: Path, before: str, after: str) -> Iterator[RuleIssue]:
     if before.startswith("\ufeff") and not after.startswith("\ufeff"):
-        yield Issue(str(path), 1, "bom", "the byte order mark is out")
+        yield RuleIssue(str(path), 1, "bom", "the byte order mark is out")
     if (lines := before.count("\r\n") - after.count("\r\n")) > 0:
-        yield Issue(str(path), 1, "crlf", f"{lines:,} lines end in LF now")
+        yield RuleIssue(str(path), 1, "crlf", f"{lines:,} lines end in LF now")
         return
     pairs = zip(before.split("\n"), after.split("\n"), strict=False)
     for number, (old, new) in enumerate(pairs, 1):
         if old != new and not before.startswith("\ufeff"):
-            yield Issue(str(path), number, "trailing-space", "the spaces at the end of the line are out")
+            yield RuleIssue(str(path), number, "trailing-space", "the spaces at the end of the line are out")
     if not before.endswith("\n") and after.endswith("\n"):
-        yield Issue(str(path), before.count("\n") + 1, "final-newline", "the last line ends now")
+        yield RuleIssue(str(path), before.count("\n") + 1, "final-newline", "the last line ends now")
 
 
 def _write(path: Path, before: bytes, text: str) -> None:

@@ -27,6 +27,7 @@ _OPTIONAL = (
 )
 _OF_FILTERS = ("description", "author", "date", "modified", "references", "name", "taxonomy")
 _OURS = ("confidence", "playbook", "examples")
+_OURS_OPTIONAL = ("inhibited_by",)
 _LOGSOURCE = ("product", "category", "service", "definition")
 _RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar")
 _NO_NAMES = ("and", "or", "not", "any", "them")
@@ -43,7 +44,7 @@ def keys(kind: Kind) -> dict[Place, tuple[str, ...]]:
     else:
         generate = ("generate",) if kind is Kind.CORRELATION else ()
         top = ("title", "id", *_MADE_OF[kind], *_OPTIONAL, *_ALERTING, *generate)
-    return {(): top, ("logsource",): _LOGSOURCE, ("llmsec",): _OURS}
+    return {(): top, ("logsource",): _LOGSOURCE, ("llmsec",): (*_OURS, *_OURS_OPTIONAL)}
 
 
 def check(document: Document, kind: Kind, *, alerts: bool) -> None:
@@ -185,5 +186,5 @@ _CHECKS: dict[str, Check] = {
 }
 _SECTION_CHECKS: dict[str, dict[str, Check]] = {
     "logsource": {"product": _product, "category": _text, "service": _text, "definition": _text},
-    "llmsec": {"confidence": _confidence, "playbook": _texts(1)},
+    "llmsec": {"confidence": _confidence, "playbook": _texts(1), "inhibited_by": _texts(1)},
 }

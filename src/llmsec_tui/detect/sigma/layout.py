@@ -3,26 +3,29 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from llmsec_tui.detect.sigma.document import Document, Issue
+from llmsec_tui.detect.sigma.document import Document
+from llmsec_tui.errors import RuleIssue
 
 _NAME = "abcdefghijklmnopqrstuvwxyz0123456789_"
 _BOM = "\ufeff"
 
 
-def look(path: Path, text: str, documents: Sequence[Document]) -> Iterator[Issue]:
+def look(path: Path, text: str, documents: Sequence[Document]) -> Iterator[RuleIssue]:
     """What could be better."""
     if path.suffix != ".yml" or not path.stem or any(letter not in _NAME for letter in path.stem):
         message = "name the file with lower-case letters, digits and _, ending in .yml"
-        yield Issue(str(path), 1, "file-name", message)
+        yield RuleIssue(str(path), 1, "file-name", message)
     if text.startswith(_BOM):
-        yield Issue(str(path), 1, "bom", "the file begins with a byte order mark")
+        yield RuleIssue(str(path), 1, "bom", "the file begins with a byte order mark")
     if "\r\n" in text:
         line = text[: text.index("\r\n")].count("\n") + 1
-        yield Issue(str(path), line, "crlf", f"{text.count(chr(13) + chr(10)):,} lines end in CR LF, from this one on")
+        yield RuleIssue(
+            str(path), line, "crlf", f"{text.count(chr(13) + chr(10)):,} lines end in CR LF, from this one on"
+        )
     for line in trailing(text, documents):
-        yield Issue(str(path), line, "trailing-space", "there are spaces at the end of the line")
+        yield RuleIssue(str(path), line, "trailing-space", "there are spaces at the end of the line")
     if text and not text.endswith("\n"):
-        yield Issue(str(path), text.count("\n") + 1, "final-newline", "the last line does not end")
+        yield RuleIssue(str(path), text.count("\n") + 1, "final-newline", "the last line does not end")
 
 
 def trailing(text: str, documents: Sequence[Document]) -> list[int]:

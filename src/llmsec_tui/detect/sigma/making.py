@@ -6,7 +6,7 @@ from typing import Any
 
 from llmsec_tui.detect.correlate.folds import refusal
 from llmsec_tui.detect.rule import Correlation, Examples, Monitor, Rule, RuleSet, Sequences, compile_tree
-from llmsec_tui.detect.sigma import correlation, detector, filters, header, placeholders, selections
+from llmsec_tui.detect.sigma import correlation, detector, filters, header, inhibiting, placeholders, selections
 from llmsec_tui.detect.sigma import parse as conditions
 from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.examples import read_examples
@@ -77,6 +77,7 @@ class _Maker:
         if kind is Kind.FILTER:
             return []
         header.check(document, kind, alerts=self.alerts(document))
+        inhibiting.check(document, self.known)
         if kind is Kind.MONITOR:
             return self.monitor(document)
         rule = self.rule(document) if kind is Kind.RULE else self.correlation(document)
@@ -90,7 +91,7 @@ class _Maker:
             return None
         covering = self._covering(document)
         return Rule(
-            **_described(document, self._parts(document, covering)),
+            **_described(document, self.known, self._parts(document, covering)),
             examples=examples,
             compiled=compile_tree(_filtered(tree, covering)),
             alerts=self.alerts(document),
@@ -103,7 +104,7 @@ class _Maker:
         if document.issues or block is None:
             return None
         made = Correlation(
-            **_described(document),
+            **_described(document, self.known),
             sources=block.sources,
             group_by=block.group_by,
             aliases=block.aliases,
@@ -129,7 +130,7 @@ class _Maker:
         if document.issues or block is None or not trees:
             return []
         covering = self._covering(document)
-        described = _described(document, self._parts(document, covering))
+        described = _described(document, self.known, self._parts(document, covering))
         hidden = tuple(
             _hidden(described, suffix, _filtered(tree, covering))
             for suffix, tree in zip((SELECTION, NUMERATOR), trees, strict=False)
@@ -192,7 +193,7 @@ def _hidden(described: dict[str, Any], suffix: str, tree: Node) -> Rule:
     return Rule(**{**described, **own}, examples=Examples((), ()), compiled=compile_tree(tree), alerts=False)
 
 
-def _described(document: Document, more: Iterable[bytes] = ()) -> dict[str, Any]:
+def _described(document: Document, known: Known, more: Iterable[bytes] = ()) -> dict[str, Any]:
     """What every rule says about itself. ``more`` is what else it depends on."""
     data, ours = document.data, _ours(document)
     return {
@@ -208,4 +209,5 @@ def _described(document: Document, more: Iterable[bytes] = ()) -> dict[str, Any]
         "references": tuple(data.get("references", ())),
         "playbook": tuple(ours.get("playbook", ())),
         "path": document.path,
+        "inhibited_by": inhibiting.ids(document, known),
     }

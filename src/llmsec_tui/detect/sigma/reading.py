@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from llmsec_tui.detect.sigma.document import Document, Issue, Mark, Place, Spot
+from llmsec_tui.detect.sigma.document import Document, Mark, Place, Spot
+from llmsec_tui.errors import RuleIssue
 
 MOST_BYTES = 1 << 20
 MOST_DEEP = 32
@@ -64,11 +65,11 @@ def _text(whole: Document) -> str | None:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         message = f"byte {error.start} is not UTF-8 ({raw[error.start]:#04x}); save the file as UTF-8"
-        whole.issues.append(Issue(str(path), line, "encoding", message))
+        whole.issues.append(RuleIssue(str(path), line, "encoding", message))
         return None
 
 
-def _issue(path: Path, error: yaml.YAMLError, content: str) -> Issue:
+def _issue(path: Path, error: yaml.YAMLError, content: str) -> RuleIssue:
     line = column = 0
     problem = str(error).splitlines()[0]
     if isinstance(error, yaml.MarkedYAMLError):
@@ -80,7 +81,7 @@ def _issue(path: Path, error: yaml.YAMLError, content: str) -> Issue:
     elif isinstance(error, yaml.reader.ReaderError):
         line = content.encode()[: error.position].count(b"\n") + 1
         problem = f"there is a character U+{int(error.character):04X}; write it as an escape in double quotes"
-    return Issue(str(path), line, "yaml", f"this is not YAML: {problem}", column)
+    return RuleIssue(str(path), line, "yaml", f"this is not YAML: {problem}", column)
 
 
 def _documents(path: Path, content: str) -> Iterator[Document]:
