@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
+from tests.console.silence_backend import Silences
 
 from llmsec_tui.errors import AccessRefused, CollectorGone, LlmsecError, NotFound, ServiceError, StaleVersion
-from llmsec_tui.service import api, rule_api
+from llmsec_tui.service import api, explain_api, rule_api
 
 R = TypeVar("R")
 RowT = TypeVar("RowT", api.AlertRow, api.EventRow, api.AuditRow, api.DeadLetterRow, rule_api.RuleRow)
@@ -17,7 +18,15 @@ RowT = TypeVar("RowT", api.AlertRow, api.EventRow, api.AuditRow, api.DeadLetterR
 LEVELS = ("critical", "high", "medium", "low", "informational")
 CAPABILITIES = [
     *("status.read", "overview.read", "alerts.read", "events.read", "sources.read", "audit.read"),
-    *("alerts.acknowledge", "alerts.dismiss", "sources.watch", "rules.read", "rules.switch", "rules.reload"),
+    *(
+        "alerts.acknowledge",
+        "alerts.dismiss",
+        "alerts.silence",
+        "sources.watch",
+        "rules.read",
+        "rules.switch",
+        "rules.reload",
+    ),
 ]
 START = 1_795_400_000_000_000
 
@@ -47,10 +56,11 @@ _USERS = ("ann", "bo.larsen", "customer-4711", "svc-batch")
 _MATCH = "ignore all previous instructions"
 
 
-class Backend:
+class Backend(Silences):
     """Rows are newest first, as the service gives them; whatever tests want otherwise they set on the object."""
 
     def __init__(self, *, alerts: int = 30, events: int = 200, seed: int = 7) -> None:
+        super().__init__()
         self._random = random.Random(seed)
         self.asked: list[api.Ask[Any]] = []
         self.capabilities = list(CAPABILITIES)
@@ -75,6 +85,8 @@ class Backend:
         self.rules = [self._rule(seq) for seq in range(len(_TITLES) + 1, 0, -1)]
         self.took_part: list[api.EventRow] = []
         """When set, every alert is of a rule over time, and these took part."""
+        self.suppressed = 0
+        self.stands_for: dict[str, int] = {}
 
     async def connect(self) -> "Backend":
         """What a console calls to get at it."""
@@ -191,6 +203,7 @@ class Backend:
         self.dead = [self._dead(seq) for seq in range(count, 0, -1)]
         self.rules = [self._rule(seq) for seq in range(count, 0, -1)]
         self.took_part = self.events[:5]
+        self.use_for_silences(texts)
 
     def add_event(self) -> api.EventRow:
         """One more event."""
@@ -229,6 +242,8 @@ class Backend:
             audit_seq=self.audit[0].seq if self.audit else 0,
             problem=self.problem,
             rules_off=sum(row.state == "off" for row in self.rules),
+            silences=sum(row.state == "holds" for row in self.silences),
+            silenced=sum(row.hidden for row in self.silences if row.state == "holds"),
         )
 
     def _answer_GetOverview(self, ask: api.GetOverview) -> api.Overview:  # noqa: N802
@@ -285,7 +300,7 @@ class Backend:
 
     def _answer_ListAlerts(self, ask: api.ListAlerts) -> api.AlertPage:  # noqa: N802
         rows, total = _page(_matching(self.alerts, ask.filter), ask.before, ask.after, ask.limit)
-        return api.AlertPage(rows=rows, total=total)
+        return api.AlertPage(rows=rows, total=total, suppressed=self.suppressed)
 
     def _answer_ListEvents(self, ask: api.ListEvents) -> api.EventPage:  # noqa: N802
         rows, total = _page(_matching(self.events, ask.filter), ask.before, ask.after, ask.limit)
@@ -336,6 +351,10 @@ class Backend:
             began=START if self.took_part else None,
             n_events=len(self.took_part) + 40 if self.took_part else None,
             event_ids=[event.event_id for event in self.took_part],
+            in_group=3 if self.stands_for else 1,
+            stands_for=self.stands_for,
+            kept_by=self._alert_of(row.suppressed_ref or "") if row.suppressed_by == "duplicate" else None,
+            silence=self.silences[0] if row.suppressed_by == "silenced" else None,
         )
 
     def _answer_ListTookPart(self, ask: api.ListTookPart) -> api.EventPage:  # noqa: N802
@@ -384,6 +403,35 @@ class Backend:
             counted_by=[] if grouped else [rule_api.RuleNamed(rule_id="b", title=self._text(19, "Refused often"))],
             numbers={"alerts": row.alerts, "alerts_24h": row.alerts_24h, "not_evaluable": row.not_evaluable},
             off=rule_api.RuleOff(at=START, actor="ann", reason=row.why) if row.state == "off" else None,
+        )
+
+    def _answer_Explain(self, ask: explain_api.Explain) -> explain_api.Explained:  # noqa: N802
+        event = self._event_of(ask.event_id)
+        rule = self._rule_of(ask.rule) if ask.rule else self.rules[-1]
+        steps = (
+            (0, "and", False, ""),
+            (1, 'order: text contains "ignore previous"', True, '"ignore all previous" at 80–99'),
+            (1, "not", False, ""),
+            (2, 'quoted: trust is "system"', True, 'it is "system"'),
+            (1, 'seen: tool_name is "fetch_url"', None, "the content cannot be seen: elsewhere"),
+        )
+        return explain_api.Explained(
+            rule_id=rule.rule_id,
+            title=rule.title,
+            kind=rule.kind,
+            event_id=event.event_id,
+            ts=event.ts,
+            answer="clean",
+            steps=[
+                explain_api.ExplainedStep(
+                    depth=depth,
+                    what=self._text(event.seq + n, what),
+                    holds=holds,
+                    why=self._text(event.seq + n + 1, why),
+                )
+                for n, (depth, what, holds, why) in enumerate(steps)
+            ],
+            notes=[self._text(event.seq, "It raised alert a1 on this event, which is new now.")],
         )
 
     def _answer_DisableRule(self, ask: rule_api.DisableRule) -> api.Done:  # noqa: N802

@@ -16,9 +16,11 @@ from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
+from llmsec_tui.console.screens.explanation import ExplainPane
 from llmsec_tui.console.screens.overview import OverviewPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
+from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
 from llmsec_tui.console.shell import Shell
 from llmsec_tui.service.api import AnyAsk
@@ -27,7 +29,7 @@ PANES: dict[Place, type[Pane]] = {
     pane.place: pane
     for pane in (
         *(OverviewPane, AlertsPane, EventsPane, SourcesPane, AuditPane, RulesPane),
-        *(AlertPane, EventPane, RulePane),
+        *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
     )
 }
 

@@ -91,6 +91,22 @@ def test_events_and_their_conversation(home: Path) -> None:
     assert [event["text"] for event in exchange] == [ATTACK, "No."]
 
 
+def test_an_alert_is_explained_and_so_is_an_event_that_a_rule_left_alone(home: Path) -> None:
+    """Hit or clean stands in the answer; both exit with 0. What is not there is told with what is like it."""
+    name = rows(home, "alerts", "list")[0]
+    (hit,) = rows(home, "explain", name["alert_id"][:8])
+    assert (hit["answer"], hit["rule_id"], hit["event_id"]) == ("hit", name["rule_id"], name["event_id"])
+    assert name["alert_id"] in hit["notes"][0]
+    reply = rows(home, "events", "list", "--filter", "role:assistant")[0]["event_id"]
+    (clean,) = rows(home, "explain", reply, name["rule_id"])
+    assert clean["answer"] == "clean"
+    tree = run(home, "explain", reply, name["rule_id"], "--format", "table").stdout.splitlines()
+    assert tree[0].startswith("CLEAN: ")
+    assert "✗" in tree[1]
+    assert "Did you mean" in run(home, "explain", reply, "ignore its instructions", expect=3).stderr
+    assert "no event nothere" in run(home, "explain", "nothere", name["rule_id"], expect=3).stderr
+
+
 def test_sources_say_how_much_can_be_seen(home: Path) -> None:
     """Records, unknown types by name, dead letters with their place, coverage."""
     (source,) = rows(home, "sources", "list")

@@ -12,8 +12,10 @@ from tests.hostile.corpus import CORPUS, ESCAPES, MARKUP, SHAPES
 from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.pager import Pager
 from llmsec_tui.console.rows import Rows
+from llmsec_tui.console.rule_dialog import RuleDialog
 from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.event import EventPane
+from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.paths import Home
 from llmsec_tui.text import visible
 
@@ -54,9 +56,9 @@ async def test_every_text_is_shown_and_harmless_in_every_list(home: Home, size: 
     async with driving(hostile_backend(), home, size) as driver:
         await driver.see("Latest alerts")
         check(driver)
-        for key, other in (("2", "1 of "), ("3", "1 of "), ("4", "Dead letters"), ("5", "1 of "), ("6", "1 of ")):
+        for key in "23456S":
             await driver.press(key)
-            await driver.see(other)
+            await driver.see("Dead letters" if key == "4" else "1 of ")
             rows = driver.app.screen.query_one(Rows)
             rows.focus()
             await driver.until(lambda rows=rows: rows.loaded)  # type: ignore[misc]
@@ -114,6 +116,36 @@ async def test_every_text_is_harmless_in_banners_messages_and_dialogs(home: Home
         for text in (*ESCAPES.values(), *MARKUP.values()):
             await driver.app.push_screen(NoteDialog(text, text, required=True))
             await driver.see("enter saves", beginning(text))
+            check(driver)
+            await driver.app.pop_screen()
+        assert driver.app.is_running
+
+
+async def test_every_text_is_harmless_in_explanations_and_where_their_rule_is_chosen(home: Home) -> None:
+    """In nodes, causes and notes; and in the titles of rules."""
+    backend = hostile_backend()
+    async with driving(backend, home) as driver:
+        for event in backend.events:
+            driver.app.explain(event.event_id, "", event.text)
+            await driver.see("✓ holds")
+            check(driver)
+            await driver.app.pop_screen()
+        for event in backend.events[:3]:
+            await driver.app.push_screen(RuleDialog(event.text, event.text, backend.rules))
+            await driver.see("enter explains")
+            check(driver)
+            await driver.app.pop_screen()
+        assert driver.app.is_running
+
+
+async def test_every_text_is_harmless_where_an_alert_is_silenced(home: Home) -> None:
+    """What the alert holds is offered, whatever it is."""
+    backend = hostile_backend()
+    async with driving(backend, home) as driver:
+        for alert in backend.alerts:
+            await driver.app.push_screen(SilenceDialog(alert, driver.app.link.ask))
+            await driver.see("this rule, ", "enter silences")
+            await driver.until(lambda: "Looking what" not in driver.text())
             check(driver)
             await driver.app.pop_screen()
         assert driver.app.is_running

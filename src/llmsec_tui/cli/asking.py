@@ -11,7 +11,7 @@ from llmsec_tui.service.api import Ask
 R = TypeVar("R")
 
 
-def ask(home: Home, question: Ask[R], deadline_ms: int = 5_000) -> R:
+def ask(home: Home, question: Ask[R], deadline_ms: int | None = None) -> R:
     """The reply. A stored but unattended collector is woken for the question."""
     if not (home.store.exists() or home.socket.exists()):
         raise ConfigError(
@@ -21,7 +21,7 @@ def ask(home: Home, question: Ask[R], deadline_ms: int = 5_000) -> R:
     return asyncio.run(_ask(home, question, deadline_ms))
 
 
-async def _ask(home: Home, question: Ask[R], deadline_ms: int) -> R:
+async def _ask(home: Home, question: Ask[R], deadline_ms: int | None) -> R:
     from llmsec_tui.service.launch import attach
 
     client = await attach(home, [], from_start=False)

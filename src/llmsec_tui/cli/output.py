@@ -50,7 +50,7 @@ def write(rows: Iterable[Row], columns: Sequence[str], chosen: Format | None, st
             out.write(json_line(row) + "\n")
         return count
     listed = list(rows)
-    for line in table(listed, columns, _terminal_width(out)):
+    for line in table(listed, columns, terminal_width(out)):
         out.write(line + "\n")
     return len(listed)
 
@@ -90,7 +90,8 @@ def _cell(value: Any) -> str:
             return visible(str(value))
 
 
-def _terminal_width(stream: IO[str]) -> int:
+def terminal_width(stream: IO[str]) -> int:
+    """Columns of a terminal; 160 where there is none."""
     try:
         return os.get_terminal_size(stream.fileno()).columns
     except OSError:

@@ -67,7 +67,7 @@ def _pages(home: Home, question: Callable[[int | None, int], Ask[Any]], limit: i
 def list_alerts(
     context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
 ) -> None:
-    """Alerts, newest first."""
+    """Alerts that are shown, newest first; suppressed:any in the filter gives the others too."""
     columns = ("alert_id", "level", "state", "owner", "ts", "title", "user_id", "excerpt")
     _list(
         context,
@@ -76,6 +76,8 @@ def list_alerts(
         columns,
         chosen,
     )
+    if hidden := ask(context.obj, api.ListAlerts(filter=filter_, limit=1)).suppressed:
+        say(f"+{hidden:,} suppressed; with suppressed:any in the filter they are listed too.")
 
 
 @_alerts.command("show")

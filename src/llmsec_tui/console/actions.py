@@ -16,18 +16,22 @@ class Place(StrEnum):
     SOURCES = "sources"
     AUDIT = "audit"
     RULES = "rules"
+    SILENCES = "silences"
     ALERT = "one alert"
     EVENT = "one event"
     RULE = "one rule"
+    EXPLANATION = "an explanation"
 
 
 ANYWHERE = frozenset(Place)
-QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT, Place.RULES})
-OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.RULES, Place.ALERT})
+QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES})
+OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES})
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
 ON_RULE = frozenset({Place.RULES, Place.RULE})
 ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE})
-ON_THING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.ALERT, Place.EVENT}) | ON_RULE
+ON_TEXT = ON_ONE | {Place.EXPLANATION}
+ON_EVENT = frozenset({Place.ALERT, Place.EVENT, Place.EXPLANATION})
+ON_THING = ON_RULE | ON_EVENT | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES}
 
 
 class Owner(StrEnum):
@@ -94,6 +98,34 @@ ACTIONS = (
         footer=3,
     ),
     Action(
+        *("silence", ("s",), "Silence", "Show no alerts like this one for a while; a note must say why", ON_ALERT),
+        capability="alerts.silence",
+        names=("silence",),
+        footer=5,
+        footer_places=frozenset({Place.ALERTS}),
+    ),
+    Action(
+        *("behind", ("b",), "Behind", "List its group, with what is not shown because of it", ON_ALERT),
+        names=("behind",),
+    ),
+    Action(
+        *("group", ("v",), "Group", "One line for each group of alerts, or for each alert", frozenset({Place.ALERTS})),
+        names=("group",),
+        footer=6,
+    ),
+    Action(
+        *("silences", ("S",), "Silences", "Go to what is silenced, by whom and until when"),
+        owner=Owner.APP,
+        names=("silences",),
+    ),
+    Action(
+        *("end_silence", ("x",), "End", "End the silence; a note may say why", frozenset({Place.SILENCES})),
+        capability="alerts.silence",
+        names=("end",),
+        argument="[NOTE]",
+        footer=2,
+    ),
+    Action(
         *("disable_rule", ("d",), "Turn off", "Let the rule raise no alerts; a note must say why", ON_RULE),
         capability="rules.switch",
         names=("disable",),
@@ -117,8 +149,15 @@ ACTIONS = (
     Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev"), footer=5),
     Action("match", ("m",), "Match", "Scroll to the text that matched", frozenset({Place.ALERT}), footer=6),
     Action("event", ("e",), "Event", "Open the event of this alert", ON_ALERT, names=("event",)),
-    Action("next_section", ("]",), "Section", "Scroll to the next section", ON_ONE),
-    Action("previous_section", ("[",), "Section", "Scroll to the section before", ON_ONE),
+    Action(
+        *("explain", ("x",), "Explain", "Say why a rule fired on this event or did not, part by part", ON_EVENT),
+        capability="events.read",
+        names=("explain", "why"),
+        argument="[RULE]",
+        footer=6,
+    ),
+    Action("next_section", ("]",), "Section", "Scroll to the next section", ON_TEXT),
+    Action("previous_section", ("[",), "Section", "Scroll to the section before", ON_TEXT),
     Action(
         *("filter", ("/",), "Filter", "Narrow the list; an empty filter shows all", QUEUES),
         names=("filter",),
@@ -133,6 +172,7 @@ ACTIONS = (
         owner=Owner.APP,
         names=("pause",),
         footer=8,
+        footer_places=ANYWHERE - ON_TEXT,
     ),
     Action("copy", ("y",), "Copy", "Copy it as JSON to the terminal's clipboard (OSC 52)", ON_THING, names=("copy",)),
     Action("write", ("w",), "Write", "Write it as JSON to a file", ON_THING, names=("write",), footer=7),
@@ -147,7 +187,9 @@ ACTIONS = (
     Action("command_palette", ("ctrl+p",), "Palette", "Find an action by its name", owner=Owner.APP),
     Action("help", ("?",), "Help", "Show all keys; type to search", owner=Owner.APP, names=("help",)),
     Action(
-        "back", ("escape",), "Back", "Leave the filter, then the panel, then the screen", footer=9, footer_places=ON_ONE
+        *("back", ("escape",), "Back", "Leave the filter, then the panel, then the screen"),
+        footer=9,
+        footer_places=ON_TEXT | {Place.SILENCES},
     ),
     Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
     Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),

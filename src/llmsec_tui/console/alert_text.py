@@ -17,6 +17,9 @@ from llmsec_tui.service.api import AlertDetail, AlertRow, EventRow
 _STATES = {"new": "new", "acknowledged": "acknowledged by {}", "dismissed": "dismissed", "withdrawn": "withdrawn"}
 
 
+_STANDS_FOR = {"duplicate": "{} with the same words", "inhibited": "{} of less exact rules"}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """All that is shown of one alert."""
@@ -56,6 +59,7 @@ def _finding(draft: Draft, case: Case) -> None:
     facts = f" · confidence {row.confidence:.0%} · {situation} · {figures.moment(row.ts)}"
     draft.pieces([span(row.level, level_style(row.level)), span(facts, "quiet")], indent=(Span(" "),))
     draft.text(_people(row), "quiet", indent=(Span(" "),), most=2)
+    _suppression(draft, detail)
     draft.section("Why", f"in {detail.field}" if detail.field else "")
     draft.text(detail.reason)
     if detail.n_events is not None:
@@ -65,6 +69,25 @@ def _finding(draft: Draft, case: Case) -> None:
         draft.text(detail.decoded_text, "warn")
     draft.section("Exchange", _exchange_note(case))
     exchange(draft, case.exchange, row.event_id, detail.spans)
+
+
+def _suppression(draft: Draft, detail: AlertDetail) -> None:
+    """What keeps the alert from being shown, or what is not shown because of it."""
+    row, by = detail.row, detail.kept_by
+    if row.suppressed_by is not None:
+        draft.section("Not shown", row.suppressed_by)
+    if detail.silence is not None:
+        draft.field("silenced by", f"{detail.silence.author}: {detail.silence.reason}", "warn")
+        draft.field("until", figures.moment(detail.silence.until))
+        draft.field("silence", detail.silence.silence_id, "quiet")
+    elif by is not None:
+        draft.field("because of", by.title, "warn")
+        draft.field("alert", f"{by.alert_id} of {figures.moment(by.ts)}; b lists its group", "quiet")
+    hidden = " and ".join(_STANDS_FOR[kind].format(n) for kind, n in sorted(detail.stands_for.items()))
+    grouped = f"one of a group of {detail.in_group}" if detail.in_group > 1 else ""
+    if hidden or grouped:
+        draft.section("Stands for others")
+        draft.text("; ".join(filter(None, (hidden and f"{hidden} not shown (b lists them)", grouped))))
 
 
 def _window(draft: Draft, detail: AlertDetail, number: int) -> None:

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from textual.strip import Strip
 from textual.widget import Widget
 
+from llmsec_tui.console import figures
 from llmsec_tui.console.actions import Action, Place, key_name
 from llmsec_tui.console.link import LinkReport, LinkState
 from llmsec_tui.console.look import Look
 from llmsec_tui.console.safe_text import Line, Span, fit, span, width_of
+from llmsec_tui.service.api import Status
 
 TABS = (Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SOURCES, Place.AUDIT, Place.RULES)
 
@@ -69,9 +71,15 @@ def situation(report: LinkReport) -> list[Span]:
     role = f" ({status.role})" if status.role != status.user else ""
     return [
         span(f" {status.user}{role}", "accent"),
+        *([span(f" · {_silences(status)}", "warn")] if status.silences else []),
         span(f" · watching {files} {'path' if files == 1 else 'paths'} · {status.rules} rules", "quiet"),
         *([span(f", {status.rules_off} off", "warn")] if status.rules_off else []),
     ]
+
+
+def _silences(status: Status) -> str:
+    number = f"{status.silences} silence" + ("" if status.silences == 1 else "s")
+    return f"{number}, {figures.count(status.silenced)} hidden"
 
 
 def keys(offered: Sequence[tuple[Action, bool]], width: int) -> tuple[list[Span], list[Span]]:

@@ -59,6 +59,13 @@ class Draft:
         for number, line in enumerate(lines):
             self._lines.append([Span("   "), span((mark if number == 0 else " " * len(mark)) + " ", "quiet"), *line])
 
+    def hanging(self, mark: Span, pieces: Iterable[Span], left: int) -> None:
+        """A wrapped passage behind a mark, ``left`` cells from the edge, its further lines under its text."""
+        room = left + width_of([mark]) + 1
+        for number, line in enumerate(wrap(pieces, max(self.width - room, 16))):
+            first = [span(" " * left), mark, span(" ")]
+            self._lines.append([*first, *line] if number == 0 else [span(" " * room), *line])
+
     def field(self, name: str, value: str, style: str = "", name_width: int = NAME_WIDTH) -> None:
         """A name and its value; a long name stands on a line of its own."""
         label = span(name, "quiet")

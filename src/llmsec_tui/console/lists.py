@@ -8,6 +8,7 @@ from llmsec_tui.console.look import badge
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import AlertRow, AuditRow, DeadLetterRow, EventRow, SourceRow
 from llmsec_tui.service.rule_api import RuleRow
+from llmsec_tui.service.silence_api import SilenceRow
 
 _STATES = {
     "new": ("new", "strong"),
@@ -15,6 +16,7 @@ _STATES = {
     "dismissed": ("dis", "faint"),
     "withdrawn": ("wdn", "faint"),
 }
+_SUPPRESSED = {"inhibited": ("inh", "faint"), "silenced": ("sil", "faint"), "duplicate": ("dup", "faint")}
 _SOURCE_STYLES = {"following": "good", "waiting": "quiet", "done": "quiet", "unreadable": "bad", "gone": "warn"}
 _SIGNS = {
     "following": ("●", "good"),
@@ -34,6 +36,11 @@ def level(name: str | None) -> Span:
 def state(name: str) -> Span:
     """What was done with an alert, in three letters."""
     return span(*_STATES.get(name, (name[:3], "quiet")))
+
+
+def shown_state(row: AlertRow) -> Span:
+    """What was done with an alert; of one that is not shown, why."""
+    return span(*_SUPPRESSED[row.suppressed_by]) if row.suppressed_by in _SUPPRESSED else state(row.state)
 
 
 def file_name(path: str) -> Span:
@@ -58,9 +65,9 @@ def _quiet(text: str | None) -> Span:
 ALERTS: tuple[Column[AlertRow], ...] = (
     Column("LVL", 3, lambda row: level(row.level)),
     Column("TIME UTC", 14, lambda row: _quiet(figures.stamp(row.ts))),
-    Column("ST", 3, lambda row: state(row.state)),
+    Column("ST", 3, lambda row: shown_state(row)),
     Column("CONF", 4, lambda row: span(f"{row.confidence:.0%}", "quiet"), right=True),
-    Column("ALERT", 24, lambda row: preview(row.title, _title_style(row)), grow=3),
+    Column("ALERT", 24, lambda row: _title(row), grow=3),
     Column("OWNER", 10, lambda row: _quiet(row.owner), from_width=150),
     Column("SPEAKER", 12, lambda row: speaker(row.role, row.tool_name), from_width=118),
     Column("TRUST", 9, lambda row: _quiet(row.trust), from_width=150),
@@ -81,8 +88,13 @@ LATEST: tuple[Column[AlertRow], ...] = (
 )
 
 
+def _title(row: AlertRow) -> Span:
+    more = f"{row.grouped}× " if row.grouped > 1 else ""
+    return preview(more + row.title, _title_style(row))
+
+
 def _title_style(row: AlertRow) -> str:
-    return "" if row.state == "new" else "quiet"
+    return "" if row.state == "new" and row.suppressed_by is None else "quiet"
 
 
 EVENTS: tuple[Column[EventRow], ...] = (
@@ -180,6 +192,39 @@ TOOK_PART: tuple[Column[EventRow], ...] = (
     Column("TEXT", 20, lambda row: _text(row), grow=1),
 )
 
+_SILENCE_STATES = {"holds": "warn", "expired": "faint", "ended": "faint"}
+_NAMES = {
+    "user_id": "user",
+    "conversation_id": "conversation",
+    "source_path": "file",
+    "tool_name": "tool",
+    "level": "level",
+    "app": "app",
+    "model": "model",
+    "trust": "trust",
+    "rule_id": "rule",
+}
+
+
+def demand(silence: SilenceRow) -> str:
+    """What a silence is about, in a line."""
+    named = [f"{_NAMES.get(one.field, one.field)} {one.value}" for one in silence.demands if one.field != "rule_id"]
+    rules = [silence.rule_title or f"rule {one.value}" for one in silence.demands if one.field == "rule_id"]
+    return " · ".join([*named, *rules])
+
+
+SILENCES: tuple[Column[SilenceRow], ...] = (
+    Column("STATE", 7, lambda row: span(row.state, _SILENCE_STATES.get(row.state, "quiet"))),
+    Column("WHAT IS NOT SHOWN", 24, lambda row: preview(demand(row), "" if row.state == "holds" else "quiet"), grow=3),
+    Column("UNTIL UTC", 14, lambda row: _quiet(figures.stamp(row.until if row.ended_at is None else row.ended_at))),
+    Column("HIDDEN", 7, lambda row: _raised(row.hidden), right=True),
+    Column("BY", 10, lambda row: span(row.author)),
+    Column("SINCE", 14, lambda row: _quiet(figures.stamp(row.created_at)), from_width=118),
+    Column("REASON", 14, lambda row: preview(row.reason, "quiet"), grow=2, from_width=100),
+    Column("ENDED BY", 10, lambda row: _quiet(row.ended_by), from_width=140),
+    Column("ID", 12, lambda row: _quiet(row.silence_id), from_width=140),
+)
+
 _RULE_STATES = {"on": "good", "off": "warn", "broken": "bad", "changed": "warn"}
 
 
@@ -187,6 +232,12 @@ def rule_state(name: str) -> Span:
     """Whether a rule runs, and whether it is what the file says."""
     return span(name, _RULE_STATES.get(name, "quiet"))
 
+
+CHOICE_OF_RULES: tuple[Column[RuleRow], ...] = (
+    Column("LVL", 3, lambda row: level(row.level or None)),
+    Column("RULE", 22, lambda row: preview(row.title, "" if row.state == "on" else "quiet"), grow=1),
+    Column("KIND", 11, lambda row: _quiet(row.kind.replace("_", " "))),
+)
 
 RULES: tuple[Column[RuleRow], ...] = (
     Column("LVL", 3, lambda row: level(row.level or None)),

@@ -25,9 +25,11 @@ from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
+from llmsec_tui.console.screens.explanation import ExplainPane
 from llmsec_tui.console.screens.overview import OverviewPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
+from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
@@ -110,9 +112,9 @@ class Shell(QuietCrash):
             visible(message), severity="warning" if bad else "information", timeout=6 if bad else 3, markup=False
         )
 
-    def open_alert(self, row: AlertRow, filter_text: str) -> None:
-        """Show one alert over the screen that is open."""
-        self.push_screen(AlertPane(row, filter_text, self._place()))
+    def open_alert(self, row: AlertRow, filter_text: str, *, grouped: bool = False) -> None:
+        """Show one alert over the screen that is open; the next one is of another group, if they are grouped there."""
+        self.push_screen(AlertPane(row, filter_text, self._place(), grouped=grouped))
 
     def open_event(self, event_id: str, filter_text: str = "") -> None:
         """Show one event over the screen that is open."""
@@ -121,6 +123,23 @@ class Shell(QuietCrash):
     def open_rule(self, row: RuleRow, filter_text: str) -> None:
         """Show one rule over the screen that is open."""
         self.push_screen(RulePane(row, filter_text, self._place()))
+
+    def explain(self, event_id: str, rule: str, subject: str) -> None:
+        """Show why a rule fired on an event or did not; ``event_id`` may be an alert's, then the rule may be empty."""
+        self.push_screen(ExplainPane(event_id, rule, subject, self._place()))
+
+    def show_alerts(self, filter_text: str) -> None:
+        """Go to the alerts that match."""
+        self.run_worker(self._show_alerts(filter_text), group="go", exclusive=True)
+
+    async def _show_alerts(self, filter_text: str) -> None:
+        if self.current_mode != "alerts":
+            await self.switch_mode("alerts")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        screen = self.screen
+        assert isinstance(screen, AlertsPane)
+        screen.look_at(filter_text)
 
     def _place(self) -> actions.Place:
         screen = self.screen
@@ -144,6 +163,10 @@ class Shell(QuietCrash):
 
     def action_rules(self) -> None:
         self._go_to("rules")
+
+    def action_silences(self) -> None:
+        if not isinstance(self.screen, SilencesPane):
+            self.push_screen(SilencesPane(self._place()))
 
     def _go_to(self, mode: str) -> None:
         if self.current_mode == mode:

@@ -46,7 +46,14 @@ class Silence:
     until: int
     """Microseconds since 1970 UTC; not silent any more from then on."""
 
+    @property
+    def names_rule(self) -> bool:
+        """Whether it is about one rule; only then it hides critical alerts too."""
+        return any(matcher.field == "rule_id" and "*" not in matcher.value for matcher in self.matchers)
+
     def covers(self, alert: Mapping[str, Any]) -> bool:
+        if alert["level"] == "critical" and not self.names_rule:
+            return False
         return all(matcher.matches(alert) for matcher in self.matchers)
 
 
@@ -78,11 +85,17 @@ class Suppressor:
         """``inhibitors`` are, by the id of a rule, the ids of those that inhibit it; ``recent`` what was shown within
         MEMORY before, in order."""
         self.silences: Sequence[Silence] = ()
-        self._inhibitors = {rule: frozenset(others) for rule, others in inhibitors.items()}
+        """May be replaced by another thread at any time."""
+        self._inhibitors: Mapping[str, frozenset[str]] = {}
         self._by_rule: dict[tuple[str, str], _Latest] = {}
         self._by_words: dict[tuple[str, str, str | None], _Latest] = {}
+        self.inhibit(inhibitors)
         for one in recent:
             self._remember(one)
+
+    def inhibit(self, inhibitors: Mapping[str, Iterable[str]]) -> None:
+        """Go by these from the next alerts on, because the rules changed."""
+        self._inhibitors = {rule: frozenset(others) for rule, others in inhibitors.items()}
 
     def apply(self, alerts: pl.DataFrame, now: int) -> pl.DataFrame:
         """The same alerts (``schema.ALERTS``), with the columns of ``schema.SUPPRESSION``.

@@ -24,6 +24,8 @@ class Ask(Struct, Generic[R], frozen=True, kw_only=True, tag_field="name"):
 
     capability: ClassVar[str] = ""
     reply: ClassVar[type]
+    deadline_ms: ClassVar[int] = 5_000
+    """How long the answer may take, where the asker does not say."""
 
 
 class Query(Ask[R], Generic[R], frozen=True, kw_only=True):

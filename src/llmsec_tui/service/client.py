@@ -18,7 +18,6 @@ from llmsec_tui.service.wire import BadFrame, frame, read_body, unpack
 R = TypeVar("R")
 
 CONNECT_TIMEOUT_S = 2.0
-DEADLINE_MS = 5_000
 
 _GRACE_S = 0.5
 """The collector watches the deadline itself; this is how much later its refusal may arrive."""
@@ -48,7 +47,7 @@ class Client:
         """False once the collector went away; a new client is needed then."""
         return not self._gone
 
-    async def ask(self, ask: Ask[R], deadline_ms: int = DEADLINE_MS) -> R:
+    async def ask(self, ask: Ask[R], deadline_ms: int | None = None) -> R:
         """The reply, or the error that the collector refused with.
 
         Raises ``CollectorGone`` when the connection ends and ``DeadlineExceeded`` when no answer came in time; a
@@ -56,6 +55,7 @@ class Client:
         """
         if self._gone:
             raise CollectorGone(self._gone)
+        deadline_ms = ask.deadline_ms if deadline_ms is None else deadline_ms
         number = next(self._ids)
         self._waiting[number] = answer = asyncio.get_running_loop().create_future()
         try:
@@ -117,7 +117,7 @@ class Client:
                 waiting.set_result(None)
 
 
-def ask_once(socket: Path, ask: Ask[R], deadline_ms: int = DEADLINE_MS) -> R:
+def ask_once(socket: Path, ask: Ask[R], deadline_ms: int | None = None) -> R:
     """Connect, ask one thing, close: for commands that are not asynchronous. Raises as :meth:`Client.ask`."""
 
     async def once() -> R:

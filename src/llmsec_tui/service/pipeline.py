@@ -25,6 +25,7 @@ from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, t
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
+from llmsec_tui.store.suppression import only_shown
 
 _TOLD = frozenset({"oversize", "truncated", "replaced"})
 """Notices that become events, because what happened to the log may be an attack on the one who watches it."""
@@ -140,7 +141,8 @@ class Pipeline:
         _count(batch.events, drafted.tallies)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())
-        raised = Counter(source_of[event] for event in alerts["event_id"])
+        single = only_shown(decided).filter(pl.col("n_events").is_null())
+        raised = Counter(source_of[event] for event in single["event_id"])
         return Commit(
             batch=batch,
             alerts=decided,

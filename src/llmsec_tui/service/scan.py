@@ -98,7 +98,13 @@ class Scan:
         self._pipeline = Pipeline(hits.detect, lookup, over_time, ruleset=ruleset, secret=secret, in_flight=1)
 
     def alerts(self) -> Iterator[pl.DataFrame]:
-        """Alerts of at least ``min_level``, piece by piece, in the order of the input.
+        """Alerts of at least ``min_level``, piece by piece, in the order of the input; raises as :meth:`commits`."""
+        for commit in self.commits():
+            if not (alerts := commit.alerts.filter(pl.col("level").is_in(self._levels))).is_empty():
+                yield alerts
+
+    def commits(self) -> Iterator[Commit]:
+        """What each piece of the input brought, in its order; the last is what its end brought.
 
         Raises :class:`SourceError` when no file at all can be read.
         """
@@ -110,7 +116,7 @@ class Scan:
                 yield from self._file(path)
             except OSError as error:
                 self.summary.problems.append(f"{path} cannot be read: {error.strerror}. It was left out.")
-        yield from self._take(self._pipeline.finish(self._now))
+        yield self._taken(self._pipeline.finish(self._now))
         if self._pipeline.problem:
             self.summary.problems.append(self._pipeline.problem)
         self.summary.seconds = time.perf_counter() - started
@@ -120,18 +126,18 @@ class Scan:
                 hint="Give files, directories or globs that hold JSON logs.",
             )
 
-    def _file(self, path: Path) -> Iterator[pl.DataFrame]:
+    def _file(self, path: Path) -> Iterator[Commit]:
         whole = WholeFile(path)
         for read in whole.pieces():
             drafted = self._pipeline.read(read)
             self.summary.repeats += drafted.repeats
-            yield from self._take(self._pipeline.judge(drafted, self._now))
+            yield self._taken(self._pipeline.judge(drafted, self._now))
         self.summary.files += 1
         self.summary.size += whole.size
         self.summary.input_sha256[str(path)] = whole.sha256
 
-    def _take(self, commit: Commit) -> Iterator[pl.DataFrame]:
-        """Count and store a commit; its alerts of the levels that are wanted."""
+    def _taken(self, commit: Commit) -> Commit:
+        """The commit, once it is counted and stored."""
         summary = self.summary
         for delta in commit.stats:
             summary.records += delta.records
@@ -147,8 +153,7 @@ class Scan:
         else:
             # A scan is whole: nothing is left for a later run to remember.
             self._store.commit(replace(commit, memory=Memory(left_out=commit.memory.left_out)))
-        if not (alerts := commit.alerts.filter(pl.col("level").is_in(self._levels))).is_empty():
-            yield alerts
+        return commit
 
     def _known(self, keys: list[int]) -> dict[int, str]:
         return {key: self._keys[key] for key in keys if key in self._keys}

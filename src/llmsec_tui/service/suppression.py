@@ -48,8 +48,8 @@ class Suppression:
 
 def _by_event(alerts: pl.DataFrame) -> pl.DataFrame:
     """The alerts on one event side by side, as what rules over time raise comes behind the rest."""
-    first = pl.int_range(pl.len()).min().over("event_id")
-    return alerts.sort(first, maintain_order=True)
+    placed = alerts.with_row_index("place")
+    return placed.sort(pl.col("place").min().over("event_id"), maintain_order=True).drop("place")
 
 
 def _inhibitors(ruleset: RuleSet) -> dict[str, tuple[str, ...]]:

@@ -13,7 +13,7 @@ _SHOWN, _NOT_SHOWN = "a.suppressed_by IS NULL", "a.suppressed_by IS NOT NULL"
 _COUNT = "SELECT count(*) FROM alerts AS a WHERE "
 _GROUPS = (
     "WITH groups AS (SELECT max(a.seq) AS newest, count(*) AS grouped FROM alerts AS a WHERE ",
-    "GROUP BY coalesce(a.group_id, a.alert_id))",
+    " GROUP BY coalesce(a.group_id, a.alert_id)) ",
 )
 _HOW_MANY = "SELECT count(*) FROM groups"
 _WITHIN = "SELECT newest, grouped FROM groups WHERE newest < $before AND newest > $after ORDER BY newest"

@@ -17,7 +17,9 @@ SELECT seq, alert_id, rule_id, title, level, confidence, state, version, owner, 
 FROM alerts
 """
 _ONE = ROW + "WHERE alert_id = $alert_id"
-_OF_CONVERSATION = ROW + "WHERE conversation_id = $conversation_id ORDER BY seq DESC LIMIT $limit"
+_OF_CONVERSATION = (
+    ROW + "WHERE conversation_id = $conversation_id AND suppressed_by IS NULL ORDER BY seq DESC LIMIT $limit"
+)
 _OF_EVENT = ROW + "WHERE event_id = $event_id ORDER BY seq DESC"
 _LATEST = ROW + "WHERE suppressed_by IS NULL ORDER BY seq DESC LIMIT $limit"
 _IDS = "SELECT alert_id FROM alerts WHERE starts_with(alert_id, $prefix) LIMIT 2"
@@ -66,7 +68,7 @@ def alert_acts(cursor: DuckDBPyConnection, alert_id: str) -> list[Row]:
 
 
 def alerts_of_conversation(cursor: DuckDBPyConnection, conversation_id: str, limit: int) -> list[Row]:
-    """The alerts of one conversation, newest first."""
+    """The alerts of one conversation that are shown, newest first."""
     return rows(cursor, _OF_CONVERSATION, {"conversation_id": conversation_id, "limit": limit})
 
 

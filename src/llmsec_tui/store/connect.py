@@ -7,13 +7,16 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.errors import StoreError
-from llmsec_tui.store.migrations import migrate, shipped
+from llmsec_tui.store.migrations import check, migrate, shipped
 from llmsec_tui.store.trouble import explain, told
 
 MEMORY_LIMIT = "256MB"
 THREADS = 2
 CHECKPOINT_THRESHOLD = "256MB"
 """DuckDB writes its WAL into the file when it is this long; before that, only when the collector is idle."""
+
+_MAGIC, _MAGIC_AT = b"DUCK", 8
+"""What a DuckDB file has in its head. Of other files DuckDB says strange things when they are only to be read."""
 
 
 def connect(path: Path) -> DuckDBPyConnection:
@@ -26,6 +29,29 @@ def connect(path: Path) -> DuckDBPyConnection:
     try:
         with told(path, "be brought to this version"):
             migrate(connection, shipped())
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_read(path: Path) -> DuckDBPyConnection:
+    """A store that is there, without changing anything in it; raises as :func:`connect`."""
+    if not path.is_file():
+        raise StoreError(f"There is no store {path}.", hint="Name the file, such as HOME/store.duckdb.")
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC) + _MAGIC_AT)[_MAGIC_AT:] != _MAGIC:
+            raise StoreError(f"{path} is no store: it is not a DuckDB file.", hint="Logs are given without --store.")
+    settings: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY_LIMIT, "threads": THREADS}
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=settings)
+    except duckdb.Error as error:
+        raise explain(error, path, "be opened") from error
+    try:
+        with told(path, "be read"):
+            check(connection, shipped())
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
     except BaseException:

@@ -52,6 +52,20 @@ def migrate(connection: DuckDBPyConnection, migrations: Sequence[Migration]) -> 
     return [migration.name for migration in missing]
 
 
+def check(connection: DuckDBPyConnection, migrations: Sequence[Migration]) -> None:
+    """Raise :class:`StoreError` unless a file that is only to be read is a store at the newest schema."""
+    tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if "migrations" not in tables:
+        raise StoreError("This is a DuckDB file, but not a store of llmsec-tui.", hint="Name another file.")
+    done = {name for (name,) in connection.execute("SELECT name FROM migrations").fetchall()}
+    _refuse_newer(done, migrations)
+    if any(migration.name not in done for migration in migrations):
+        raise StoreError(
+            "The store was written by an older llmsec-tui and is only to be read.",
+            hint="Start a collector on it once: that brings it to this version.",
+        )
+
+
 def _refuse_newer(done: set[str], migrations: Sequence[Migration]) -> None:
     newer = done - {migration.name for migration in migrations}
     if newer:

@@ -2,22 +2,28 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
+import polars as pl
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.detect.suppress import Silence
+from llmsec_tui.errors import DeadlineExceeded
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries
-from llmsec_tui.store.event_batches import one_event
+from llmsec_tui.store.event_batches import Around, around, decided, event_batches, one_event
 from llmsec_tui.store.filters import parse
 from llmsec_tui.store.forecast import forecast
 from llmsec_tui.store.rows import Row
 from llmsec_tui.store.silences import StoredSilence, all_silences
 from llmsec_tui.store.trouble import told
 from llmsec_tui.store.views import ALERTS, EVENTS
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -32,6 +38,7 @@ class Reader:
         self._cursor = cursor
         self._gate = threading.Lock()
         self._asking = False
+        self._given_up = False
         self.closed = False
 
     def alerts(
@@ -82,6 +89,35 @@ class Reader:
         """One event as it was put before the rules. Raises :class:`NotFound`."""
         with self._snapshot() as cursor:
             return one_event(cursor, event_id)
+
+    @contextmanager
+    def around(
+        self,
+        since: int | None,
+        until: int,
+        same: Sequence[Mapping[str, object]],
+        *,
+        lateness: int,
+        most: int,
+        size: int = 5_000,
+    ) -> Iterator[Around]:
+        """The events that a rule over time may have looked at; see :func:`event_batches.around`.
+
+        Its batches can be read inside only. Whoever is interrupted meanwhile is told at the next batch.
+        """
+        with self._snapshot() as cursor:
+            found = around(cursor, since, until, same, lateness=lateness, most=most, size=size)
+            yield replace(found, batches=map(self._still_asked, found.batches))
+
+    def event_batches(self, size: int) -> Iterator[EventBatch]:
+        """All events in the order of their arrival, ``size`` in a batch, of one state of the store."""
+        with self._snapshot() as cursor:
+            yield from map(self._still_asked, event_batches(cursor, size))
+
+    def decided(self) -> pl.DataFrame:
+        """What became of the alerts on each event, each pair once: event_id, state."""
+        with self._snapshot() as cursor:
+            return decided(cursor)
 
     def took_part(self, alert_id: str, text_chars: int = 200) -> list[Row]:
         """The events that took part in an alert of a rule over time, oldest first: the fields of ``EventRow``."""
@@ -155,6 +191,7 @@ class Reader:
         """Stop the query that another thread runs on this reader; does nothing when none does."""
         with self._gate:
             if self._asking:
+                self._given_up = True
                 self._cursor.interrupt()
 
     def close(self) -> None:
@@ -174,9 +211,15 @@ class Reader:
                 self._let_interrupt(False)
                 self._cursor.execute("ROLLBACK")
 
+    def _still_asked(self, batch: T) -> T:
+        if self._given_up:
+            raise DeadlineExceeded("The query was interrupted before it had an answer.")
+        return batch
+
     def _let_interrupt(self, asking: bool) -> None:
         with self._gate:
             self._asking = asking
+            self._given_up = False
 
 
 def _now() -> int:

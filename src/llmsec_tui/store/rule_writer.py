@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from llmsec_tui.store.arrow import append
 from llmsec_tui.store.commit import LeftOut
+from llmsec_tui.store.suppression import only_shown
 
 _RAISED = """
 INSERT INTO rule_stats BY NAME
@@ -60,11 +61,12 @@ class Off:
 
 
 def count_alerts(connection: DuckDBPyConnection, raised: pl.DataFrame, at: int) -> None:
-    """Count new alerts to their rules, and those of rules over time to their sources, once their events are stored."""
+    """Count new alerts to their rules, and what is shown of rules over time to its sources, once events are stored."""
     when = pl.lit(at).cast(pl.Datetime("us"))
     by_rule = raised.group_by("rule_id").agg(n=pl.len().cast(pl.Int64)).with_columns(last_alert_at=when)
     append(connection, _RAISED, by_rule)
-    append(connection, _BY_SOURCE, raised.filter(pl.col("n_events").is_not_null()).select("event_id"))
+    over_time = raised.filter(pl.col("n_events").is_not_null())
+    append(connection, _BY_SOURCE, only_shown(over_time).select("event_id"))
 
 
 def count_left_out(connection: DuckDBPyConnection, left_out: Sequence[LeftOut]) -> None:

@@ -1,4 +1,4 @@
-"""Alerts that were kept from people and are shown after all."""
+"""Which alerts people are shown, also of those that were kept from them before."""
 
 from collections.abc import Sequence
 
@@ -18,10 +18,15 @@ FROM incoming WHERE alerts.suppressed_ref = incoming.alert_id AND alerts.suppres
 """
 
 
+def only_shown(alerts: pl.DataFrame) -> pl.DataFrame:
+    """The alerts that people are shown: all, where nobody decided."""
+    return alerts.filter(pl.col("suppressed_by").is_null()) if "suppressed_by" in alerts.columns else alerts
+
+
 def show_again(connection: DuckDBPyConnection, alerts: pl.DataFrame) -> None:
     """Of alerts that the store has and that came again: those that would be shown now are."""
     if set(SUPPRESSION) <= set(alerts.columns):
-        append(connection, _SHOW, alerts.filter(pl.col("suppressed_by").is_null()).select("alert_id", "group_id"))
+        append(connection, _SHOW, only_shown(alerts).select("alert_id", "group_id"))
 
 
 def show_behind(connection: DuckDBPyConnection, alert_ids: Sequence[str]) -> None:

@@ -74,6 +74,14 @@ def _number(key: str, sql: str) -> Field:
 EVENT_APP = "e.service_name"
 EVENT_MODEL = "coalesce(e.response_model, e.request_model)"
 
+GROUP = """
+concat_ws(' ', coalesce(
+    a.group_id,
+    (SELECT coalesce(other.group_id, other.alert_id) FROM alerts AS other WHERE other.alert_id = a.suppressed_ref),
+    a.alert_id
+), a.group_key)"""
+"""The group that an alert is in, or that it would be in were it shown; and the group of a rule over time."""
+
 ALERTS = View(
     "alerts",
     {
@@ -97,16 +105,15 @@ ALERTS = View(
         "tag": _part("tags", "array_to_string(a.tags, ' ')"),
         "text": _part("excerpt", "a.excerpt"),
         "reason": _part("reason", "a.reason"),
-        "group": _part("group_id", "concat_ws(' ', a.group_id, a.group_key)"),
+        "group": _part("group_id", GROUP),
         "suppressed": Field("suppressed_by", Asks.FLAG, "a.suppressed_by IS NOT NULL", choices=("yes", "no", "any")),
         "suppressed_by": _whole("suppressed_by", "a.suppressed_by", ("inhibited", "silenced", "duplicate")),
         "silence": _part("suppressed_ref", "CASE WHEN a.suppressed_by = 'silenced' THEN a.suppressed_ref END"),
-        "behind": _part("suppressed_ref", "a.suppressed_ref"),
     },
     words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
     time=Field("raised_at", Asks.NUMBER, "a.raised_at"),
 )
-OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence", "behind"})
+OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence"})
 """The fields of alerts by which a filter says what it wants of those that are not shown."""
 
 EVENTS = View(

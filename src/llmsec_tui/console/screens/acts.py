@@ -7,8 +7,10 @@ from uuid import uuid4
 from llmsec_tui.console import evidence
 from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.errors import LlmsecError, StaleVersion
-from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done
+from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done, GetAlert
+from llmsec_tui.service.silence_api import AddSilence
 
 
 class Keeping(Pane):
@@ -79,6 +81,31 @@ class AlertActs(Keeping):
     def action_event(self) -> None:
         if (alert := self.alert) is not None:
             self.shell.open_event(alert.event_id)
+
+    def action_silence(self) -> None:
+        if (alert := self.alert) is not None:
+            self.app.push_screen(SilenceDialog(alert, self.shell.link.ask), self._silence)
+
+    def action_behind(self) -> None:
+        if (alert := self.alert) is not None:
+            self.run_worker(self._show_behind(alert), group="step", exclusive=True)
+
+    async def _show_behind(self, alert: AlertRow) -> None:
+        """The whole group, with what is not shown because of it; of a silenced alert all that the silence hid."""
+        try:
+            detail = await self.shell.link.ask(GetAlert(alert_id=alert.alert_id))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+            return
+        if detail.silence is not None:
+            self.shell.show_alerts(f"silence:{detail.silence.silence_id}")
+        else:
+            shown = detail.kept_by or detail.row
+            self.shell.show_alerts(f"group:{shown.group_id or shown.alert_id} suppressed:any")
+
+    def _silence(self, command: AddSilence | None) -> None:
+        if command is not None:
+            self._send(command)
 
     def _with_note(self, verb: str, alert: AlertRow, *, required: bool) -> None:
         def noted(note: str | None) -> None:

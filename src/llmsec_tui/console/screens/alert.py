@@ -15,6 +15,7 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.pager import Pager
 from llmsec_tui.console.safe_text import Span, span
 from llmsec_tui.console.screens.acts import AlertActs
+from llmsec_tui.console.screens.explaining import Explaining
 from llmsec_tui.console.table import Table
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import (
@@ -33,14 +34,15 @@ WHOLE_TEXT = 65_536
 """Characters of the text in question that are shown; ``w`` on its event writes all of it."""
 
 
-class AlertPane(AlertActs):
+class AlertPane(AlertActs, Explaining):
     """Two columns on wide screens, one on narrow ones."""
 
     place = Place.ALERT
     deeper = "alert"
 
-    def __init__(self, row: AlertRow, filter_text: str, home: Place) -> None:
+    def __init__(self, row: AlertRow, filter_text: str, home: Place, *, grouped: bool = False) -> None:
         super().__init__()
+        self._grouped = grouped
         self._row = row
         self._filter = filter_text
         self._home = home
@@ -177,10 +179,10 @@ class AlertPane(AlertActs):
         return self.focused if isinstance(self.focused, Pager) else self.finding
 
     def action_next(self) -> None:
-        self._step(ListAlerts(filter=self._filter, before=self._row.seq, limit=1))
+        self._step(ListAlerts(filter=self._filter, before=self._row.seq, limit=1, grouped=self._grouped))
 
     def action_previous(self) -> None:
-        self._step(ListAlerts(filter=self._filter, after=self._row.seq, limit=1))
+        self._step(ListAlerts(filter=self._filter, after=self._row.seq, limit=1, grouped=self._grouped))
 
     def _step(self, ask: ListAlerts) -> None:
         self.run_worker(self._go(ask), group="step", exclusive=True)
@@ -198,6 +200,16 @@ class AlertPane(AlertActs):
             self.say(
                 "This is the last alert of the list." if ask.after is None else "This is the newest alert of the list."
             )
+
+    def explained(self) -> tuple[str, str, list[str]] | None:
+        if (alert := self.alert) is None:
+            return None
+        return alert.event_id, alert.title, [alert.rule_id]
+
+    def action_explain(self, rule: str = "") -> None:
+        """Of the alert's own rule; another one is chosen from there."""
+        if (about := self.explained()) is not None:
+            self.open_explanation(about[0], rule or about[2][0], about[1])
 
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         if self._case is None:

@@ -10,12 +10,12 @@ from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.pager import Pager
 from llmsec_tui.console.safe_text import Span, span
-from llmsec_tui.console.screens.acts import Keeping
+from llmsec_tui.console.screens.explaining import Explaining
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import EventDetail, GetEvent, ListEvents
 
 
-class EventPane(Keeping):
+class EventPane(Explaining):
     """One text to scroll; ``n`` and ``p`` go along the list that it was opened from."""
 
     place = Place.EVENT
@@ -109,6 +109,13 @@ class EventPane(Keeping):
                 if ask.after is None
                 else "This is the newest event of the list."
             )
+
+    def explained(self) -> tuple[str, str, list[str]] | None:
+        if (detail := self._detail) is None:
+            return None
+        row = detail.row
+        subject = f"{row.kind} {row.event_id}: {row.text[:200]}" if row.text else f"{row.kind} {row.event_id}"
+        return row.event_id, subject, [alert.rule_id for alert in detail.alerts]
 
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         return (f"event-{self._event_id}", {"event": self._detail}) if self._detail is not None else None

@@ -155,6 +155,7 @@ def totals(overview: Overview) -> list[Span]:
         span(f" {figures.count(overview.acknowledged)} acknowledged", "quiet"),
         span(f" · {figures.count(overview.dismissed)} dismissed", "quiet"),
         *([span(f" · {figures.count(overview.withdrawn)} withdrawn", "quiet")] if overview.withdrawn else []),
+        *([span(f" · {figures.count(overview.suppressed)} suppressed", "quiet")] if overview.suppressed else []),
         span(f" · {figures.count(overview.events)} events", "quiet"),
         span(f" · {figures.count(overview.conversations)} conversations", "quiet"),
     ]

@@ -58,7 +58,7 @@ class Queue(Pane, Generic[RowT]):
         return [*notes, span(f"{figures.count(place)} of {figures.count(total)}", "quiet")]
 
     def is_idle(self, action: str) -> bool:
-        return action not in ("filter", "back") and self.rows.selected is None
+        return action not in ("filter", "back", "group") and self.rows.selected is None
 
     @on(Rows.Moved)
     def _moved(self, event: Rows.Moved) -> None:
