@@ -185,10 +185,11 @@ class Pipeline:
         return " ".join(filter(None, (self._over_time.problem, undecided)))
 
     def _known(self, keys: list[int]) -> dict[int, str]:
-        known = self._lookup(keys)
+        asked = set(keys)
+        known: dict[int, str] = {}
         for batch in self._recent:
-            known.update({key: batch[key] for key in keys if key in batch})
-        return known
+            known |= {key: batch[key] for key in batch.keys() & asked}
+        return self._lookup(list(asked - known.keys())) | known
 
 
 def _tally(tallies: dict[str, Tally], source_id: str, path: str) -> Tally:
