@@ -7,6 +7,7 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.store.arrow import append, lent
+from llmsec_tui.store.connect import cursor
 
 MOST_IN_MEMORY = 500_000
 MOST_AT_START = 100_000
@@ -24,7 +25,7 @@ class SeenKeys:
 
     def __init__(self, connection: DuckDBPyConnection, most: int = MOST_IN_MEMORY) -> None:
         self._connection = connection
-        self._asking = connection.cursor()
+        self._asking = cursor(connection)
         self._lock = threading.Lock()
         self._most = most
         self._recent: dict[int, str] = {}
