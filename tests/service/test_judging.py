@@ -8,7 +8,7 @@ import pytest
 
 from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ruleset import RuleSet, load
-from llmsec_tui.events.batch import EventBatch
+from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256
 from llmsec_tui.events.model import ContentState, Event, Kind, PartType, Record, Role, Trust
@@ -50,7 +50,7 @@ def test_the_others_are_judged_and_the_one_is_told_about(ruleset: RuleSet) -> No
         return detect(ruleset, batch)
 
     events = [kept(n, POISON if n == 4 else f"{ATTACK} {n}") for n in range(9)]
-    batch, detected = judged(fragile, events)
+    batch, detected = judged(fragile, build(events), events)
     alerts = detected.alerts
     assert batch.events.height == 10
     hit = set(alerts.filter(pl.col("format") == "generic")["event_id"])
@@ -61,6 +61,7 @@ def test_the_others_are_judged_and_the_one_is_told_about(ruleset: RuleSet) -> No
 
 def test_a_sound_batch_is_judged_in_one_go(ruleset: RuleSet) -> None:
     """Without trouble, nothing is added."""
-    batch, detected = judged(partial(detect, ruleset), [kept(0, ATTACK)])
+    events = [kept(0, ATTACK)]
+    batch, detected = judged(partial(detect, ruleset), build(events), events)
     assert batch.events.height == 1
     assert detected.alerts.height >= 1

@@ -15,6 +15,7 @@ keys = st.dictionaries(st.sampled_from(EVERY), st.sampled_from(["", "c1", "c2"])
 def test_a_bounded_memory_answers_as_a_dict_would(batches: list[dict[int, str]], most: int) -> None:
     """Whatever it holds, before and after a restart, and with no key twice in the table."""
     connection = duckdb.connect(":memory:")
+    connection.execute("ATTACH ':memory:' AS store; USE store")
     connection.execute("CREATE TABLE seen_keys (key UBIGINT, conversation_id VARCHAR)")
     model: dict[int, str] = {}
     answers = []

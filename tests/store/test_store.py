@@ -39,6 +39,16 @@ def test_a_new_store_is_for_its_owner_only(store: Store) -> None:
     assert store.path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_full_batch_goes_past_the_log_into_the_file(store: Store) -> None:
+    """Whole row groups are written once, where they stay; and every row is there when the file is opened again."""
+    store.commit(batch([kept(n, message(f"text {n}" * 20)) for n in range(9_000)]))
+    assert store.path.with_name("store.duckdb.wal").stat().st_size < store.path.stat().st_size / 2
+    store.close()
+    opened = Store.open(store.path)
+    assert (count(opened, "events"), count(opened, "contents")) == (9_000, 9_000)
+    opened.close()
+
+
 def test_a_batch_is_there_after_the_store_was_closed_and_opened(tmp_path: Path) -> None:
     """Events, texts, alerts, dead letters, checkpoints and counts survive."""
     store = Store.open(tmp_path / "s.duckdb")

@@ -12,6 +12,8 @@ from llmsec_tui.events.model import DeadLetter, Event
 from llmsec_tui.events.schema import CONTENTS, DEAD_LETTERS, EVENTS
 
 _EVENT_FIELDS = Event.__struct_fields__
+_TURNED_AT_ONCE = 256
+"""Events that fit a processor's cache while rows become columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +30,16 @@ class EventBatch:
 
 def build(kept: Sequence[Kept]) -> EventBatch:
     """Lay new events out as columns, in their order."""
-    fields = dict(zip(_EVENT_FIELDS, zip(*(astuple(k.event) for k in kept), strict=True), strict=True)) if kept else {}
+    records = [k.record for k in kept]
     columns: dict[str, Sequence[Any]] = {
-        **fields,
+        **_fields([k.event for k in kept]),
         "event_id": [k.event_id for k in kept],
-        "source_id": [k.record.source_id for k in kept],
-        "source_path": [k.record.path for k in kept],
-        "source_offset": [k.record.offset for k in kept],
-        "source_len": [k.record.length for k in kept],
-        "record_sha256": [k.record.sha256 for k in kept],
-        "record_idx": [k.record.index for k in kept],
+        "source_id": [r.source_id for r in records],
+        "source_path": [r.path for r in records],
+        "source_offset": [r.offset for r in records],
+        "source_len": [r.length for r in records],
+        "record_sha256": [r.sha256 for r in records],
+        "record_idx": [r.index for r in records],
         "sub_idx": [k.sub_idx for k in kept],
         "format": [k.format for k in kept],
         "content_sha256": [k.content_sha256 for k in kept],
@@ -59,12 +61,22 @@ def dead_letters(letters: Sequence[DeadLetter]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=DEAD_LETTERS, orient="row")
 
 
+def _fields(events: list[Event]) -> dict[str, list[Any]]:
+    columns: list[list[Any]] = [[] for _ in _EVENT_FIELDS]
+    for start in range(0, len(events), _TURNED_AT_ONCE):
+        rows = map(astuple, events[start : start + _TURNED_AT_ONCE])
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            column += values
+    return dict(zip(_EVENT_FIELDS, columns, strict=True))
+
+
 def _frame(columns: dict[str, Sequence[Any]], schema: dict[str, pl.DataType], height: int) -> pl.DataFrame:
     return pl.DataFrame([_series(name, columns.get(name, ()), dtype, height) for name, dtype in schema.items()])
 
 
 def _series(name: str, values: Sequence[Any], dtype: pl.DataType, height: int) -> pl.Series:
     # Most columns are empty in most batches; making them from nothing saves half the time.
-    if values.count(None) == len(values):
+    # That any value is true is found out at the first one, and counting looks at all.
+    if not any(values) and values.count(None) == len(values):
         return pl.Series(name, [None], dtype=dtype).new_from_index(0, height)
     return pl.Series(name, values, dtype=dtype, strict=True)

@@ -14,7 +14,7 @@ harmless message, and would so be taken for a repeat.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 
 from msgspec import Struct, field
 
@@ -25,10 +25,10 @@ Lookup = Callable[[list[int]], dict[int, str]]
 """Given keys, those that were seen before, with the conversation each belongs to ("" where that says nothing)."""
 
 
-_ROLES: dict[Role | None, bytes] = {None: b"-", **{role: role.value.encode() for role in Role}}
 _MIX = 0x9E3779B97F4A7C15
 _KEY_BITS = (1 << 64) - 1
-_NOT_PROOF = frozenset({Role.SYSTEM, Role.DEVELOPER})
+# Looking up a member of an enum costs more than a dict access, and its hash is made in Python.
+_SYSTEM, _DEVELOPER, _ASSISTANT, _INPUT = Role.SYSTEM, Role.DEVELOPER, Role.ASSISTANT, Exchange.INPUT
 
 
 class Mapped(Struct, frozen=True, gc=False):
@@ -84,90 +84,97 @@ class _Draft(Struct, gc=False):
     """The messages of every call in the record: one of spans holds many, of several conversations."""
 
 
+class _Hash:
+    """Keys under one secret. Copying a hash that has its key costs less than making one."""
+
+    __slots__ = ("_empty",)
+
+    def __init__(self, secret: bytes) -> None:
+        self._empty = blake2b(digest_size=8, key=secret)
+
+    def __call__(self, data: bytes) -> int:
+        made = self._empty.copy()
+        made.update(data)
+        return int.from_bytes(made.digest())
+
+
+_unkeyed = _Hash(b"")
+
+
 def resolve(batch: Iterable[Mapped], lookup: Lookup, secret: bytes = b"") -> Resolved:
     """Drop what was seen before; ``lookup`` is asked once, for all keys of the batch. ``secret``: at most 64 bytes."""
-    wanted: set[int] = set()
-    drafts = [_draft(mapped, secret, wanted) for mapped in batch]
-    wanted.discard(0)
-    known = lookup(list(wanted)) if wanted else {}
+    hashed = _Hash(secret)
+    wanted: list[int] = []
+    drafts = [_draft(mapped, hashed, wanted) for mapped in batch]
+    known = lookup(wanted) if wanted else {}
     resolved = Resolved()
     for draft in drafts:
-        conversations = {
-            messages[0].event.call_id: _settle_messages(draft.mapped, messages, known, resolved)
-            for messages in draft.calls
-        }
+        conversations: dict[str | None, str] = {}
+        for messages in draft.calls:
+            conversations[messages[0].event.call_id] = _settle_messages(draft.mapped, messages, known, resolved)
         for single in draft.singles:
             _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved)
     return resolved
 
 
-def _draft(mapped: Mapped, secret: bytes, wanted: set[int]) -> _Draft:
+def _draft(mapped: Mapped, hashed: _Hash, wanted: list[int]) -> _Draft:
     singles: list[_Keyed] = []
-    calls: list[list[tuple[int, Event, bytes | None]]] = []
+    calls: list[list[_Keyed]] = []
     last: tuple[str | None, str | None, str | None] | None = None
     for sub_idx, event in enumerate(mapped.events):
-        sha = content_sha256(event.text) if event.text is not None else None
+        text = event.text
+        keyed = _Keyed(sub_idx, event, None if text is None else sha256(text.encode()).digest(), 0, 0, 0)
         if event.exchange:
             call = event.conversation_id, event.call_id, event.span_id
             if call != last:
                 calls.append([])
                 last = call
-            calls[-1].append((sub_idx, event, sha))
-        elif event.native_id is None:
-            singles.append(_Keyed(sub_idx, event, sha, 0, 0, 0))
-        else:
-            first = key64("id", mapped.format, event.native_id, event.kind)
-            second = _hash(b"version|%x|%b" % (first, mapped.record.sha256), secret)
-            singles.append(_Keyed(sub_idx, event, sha, first, second, 0))
-            wanted.update((first, second))
-    return _Draft(mapped, singles, [_messages(exchanged, secret, wanted) for exchanged in calls])
+            calls[-1].append(keyed)
+            continue
+        singles.append(keyed)
+        if event.native_id is not None:
+            keyed.first = key64("id", mapped.format, event.native_id, event.kind)
+            keyed.second = hashed(b"version|%x|%b" % (keyed.first, mapped.record.sha256))
+            wanted += (keyed.first, keyed.second)
+    for messages in calls:
+        _give_keys(messages, hashed, wanted)
+    return _Draft(mapped, singles, calls)
 
 
-def _messages(exchanged: list[tuple[int, Event, bytes | None]], secret: bytes, wanted: set[int]) -> list[_Keyed]:
-    opening = exchanged[0][1]
-    conversation = opening.conversation_id
-    scope = _hash(_joined("in", conversation or "", opening.service_name or "", opening.user_id or ""), secret)
-    call = _call_key(opening, secret)
+def _give_keys(messages: list[_Keyed], hashed: _Hash, wanted: list[int]) -> None:
+    opening = messages[0].event
+    conversation, service = opening.conversation_id, opening.service_name or ""
+    scope = hashed(_joined("in", conversation or "", service, opening.user_id or ""))
+    # What tells the call from all others; 0 when the log does not.
+    call = 0 if opening.call_id is None else hashed(_joined("call", opening.call_id, service))
     equals: dict[bytes, int] = {}
     proven = False
     place = scope
-    messages = []
-    for sub_idx, event, sha in exchanged:
+    for message in messages:
+        event = message.event
+        role = event.role
         # Hashes have one length, so these parts cannot run into each other.
-        what = _ROLES[event.role] + (sha or content_sha256(f"{event.kind} {event.tool_call_id}"))
+        what = message.sha or content_sha256(f"{event.kind} {event.tool_call_id}")
+        what = b"-" + what if role is None else role.encode() + what
         count = equals[what] = equals.get(what, 0) + 1
-        said = _hash(b"said%d%b" % (count, what), secret)
-        first = second = chain = 0
+        said = hashed(b"said%d%b" % (count, what))
         # What is mixed here are hashes under a secret, so cheap mixing gives nobody a handle on the result.
         if call:
-            second = (said ^ call) or 1
-            wanted.add(second)
+            message.second = (said ^ call) or 1
+            wanted.append(message.second)
         if conversation is not None:
-            first = (said ^ scope) or 1
-            wanted.add(first)
-        else:
-            place = (place * _MIX + said) & _KEY_BITS
-            proven = proven or event.role not in _NOT_PROOF
-            if proven:
-                chain = place or 1
-                wanted.add(chain)
-        messages.append(_Keyed(sub_idx, event, sha, first, second, chain))
-    return messages
-
-
-def _call_key(event: Event, secret: bytes) -> int:
-    """What tells a call from all others; 0 when the log does not."""
-    if event.call_id is None:
-        return 0
-    return _hash(_joined("call", event.call_id, event.service_name or ""), secret)
+            message.first = (said ^ scope) or 1
+            wanted.append(message.first)
+            continue
+        place = (place * _MIX + said) & _KEY_BITS
+        proven = proven or not (role is _SYSTEM or role is _DEVELOPER)
+        if proven:
+            message.chain = place or 1
+            wanted.append(message.chain)
 
 
 def _joined(*parts: str) -> bytes:
     return "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
-
-
-def _hash(data: bytes, secret: bytes) -> int:
-    return int.from_bytes(blake2b(data, digest_size=8, key=secret).digest(), "big")
 
 
 def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, str], resolved: Resolved) -> str:
@@ -175,7 +182,7 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
     keys = resolved.keys
     answered = -1
     for position, message in enumerate(messages):
-        if message.event.role == Role.ASSISTANT and message.event.exchange == Exchange.INPUT:
+        if message.event.role is _ASSISTANT and message.event.exchange is _INPUT:
             answered = position
     name = _name(mapped.record)
     conversation = messages[0].event.conversation_id
@@ -195,7 +202,7 @@ def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, st
         elif first:
             # A call that sends no history may well say the same thing twice; then only its call tells. What the
             # operator says is said again in every call.
-            told_again = answered >= 0 or event.role in _NOT_PROOF
+            told_again = answered >= 0 or event.role is _SYSTEM or event.role is _DEVELOPER
             repeats = told_again and (first in keys or first in known)
         else:
             repeats = position <= stitched
@@ -254,4 +261,4 @@ def _stitched(opening: _Keyed, record: Record) -> str:
 
 def _name(record: Record) -> str:
     """The id of a record's first event: where it stands says which it is."""
-    return event_id(_hash(b"at|%b|%d" % (record.source_id.encode(), record.offset), b""))
+    return event_id(_unkeyed(b"at|%b|%d" % (record.source_id.encode(), record.offset)))

@@ -20,7 +20,7 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
-from llmsec_tui.service.collection import collect_rarely
+from llmsec_tui.service.collection import collect_rarely, take_short_turns
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
@@ -68,6 +68,7 @@ def run(
     """
     narrate()
     collect_rarely()
+    take_short_turns()
     try:
         return _run(home, patterns, from_start, rules or [shipped("rules")], once, socket, child)
     except LlmsecError as error:

@@ -29,9 +29,11 @@ Detect = Callable[[EventBatch], Detected]
 """Runs rules over a batch."""
 
 
-def judged(detect: Detect, kept: Sequence[Kept]) -> tuple[EventBatch, Detected]:
-    """The batch of these events, and what rules found; with further events for those that could not be judged."""
-    batch = build(kept)
+def judged(detect: Detect, batch: EventBatch, kept: Sequence[Kept]) -> tuple[EventBatch, Detected]:
+    """The batch of the events ``kept``, and what rules found; with further events for those that could not be judged.
+
+    ``batch`` is how they were built.
+    """
     try:
         return batch, detect(batch)
     except DEFECTS as error:

@@ -1,7 +1,7 @@
 """One batch through the stages: records → events → what is new → alerts → what to commit.
 
-The work is cut where the interpreter lock matters: ``read`` is pure Python, ``judge`` is mostly Polars, which releases
-it. Two threads can each do one half, a batch apart.
+The work is cut where the interpreter lock matters: ``read`` is pure Python and lays columns out of it, ``judge`` waits
+for another process or for Polars, which do without the lock. Two threads can each do one half, a batch apart.
 """
 
 import threading
@@ -15,7 +15,7 @@ import polars as pl
 from llmsec_tui.detect.correlate.correlator import Correlator
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import FormatError
-from llmsec_tui.events.batch import build, dead_letters
+from llmsec_tui.events.batch import EventBatch, build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import map_record
@@ -71,7 +71,9 @@ class Tally:
 class Drafted:
     """A batch after the first half: new events, not yet judged."""
 
+    batch: EventBatch
     kept: list[Kept]
+    """What the batch was built from."""
     keys: dict[int, str]
     letters: list[DeadLetter]
     tallies: dict[str, Tally]
@@ -128,12 +130,14 @@ class Pipeline:
             _tally(tallies, letter.source_id, letter.path).dead_letters += 1
         resolved = resolve(mapped, self._known, self._secret)
         self._recent.append(resolved.keys)
-        return Drafted(resolved.kept, resolved.keys, letters, tallies, list(read.checkpoints), resolved.repeats)
+        batch = build(resolved.kept)
+        checkpoints = list(read.checkpoints)
+        return Drafted(batch, resolved.kept, resolved.keys, letters, tallies, checkpoints, resolved.repeats)
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
         with self._between_batches:
-            batch, detected = judged(self._detect, drafted.kept)
+            batch, detected = judged(self._detect, drafted.batch, drafted.kept)
             over_time, memory = self._over_time.observe(batch, detected.hits, now)
             unjudged = not_evaluable(self._ruleset, batch.events)
             alerts = detected.alerts
@@ -187,10 +191,11 @@ class Pipeline:
         return " ".join(filter(None, (self._over_time.problem, undecided)))
 
     def _known(self, keys: list[int]) -> dict[int, str]:
-        known = self._lookup(keys)
+        asked = set(keys)
+        known: dict[int, str] = {}
         for batch in self._recent:
-            known.update({key: batch[key] for key in keys if key in batch})
-        return known
+            known |= {key: batch[key] for key in batch.keys() & asked}
+        return self._lookup(list(asked - known.keys())) | known
 
 
 def _tally(tallies: dict[str, Tally], source_id: str, path: str) -> Tally:

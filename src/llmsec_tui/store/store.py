@@ -16,7 +16,7 @@ from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store import acts, memory, rule_writer, shown, silences, writer
 from llmsec_tui.store.commit import Commit, Committed
-from llmsec_tui.store.connect import connect
+from llmsec_tui.store.connect import connect, cursor
 from llmsec_tui.store.origins import Origins
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.rule_writer import Off
@@ -41,7 +41,7 @@ class Store:
         self._depth = 0
         self._readers: list[Reader] = []
         self._seen = SeenKeys(connection)
-        self.origins = Origins(path, connection.cursor())
+        self.origins = Origins(path, cursor(connection))
         """What alerts copy from events that are stored."""
         self._highest = writer.highest(connection)
         self.secret = _secret(connection)
@@ -206,7 +206,7 @@ class Store:
         """A reader for one thread; the store closes it, if nobody else did."""
         with self._lock, told(self.path, "be read"):
             self._readers = [reader for reader in self._readers if not reader.closed]
-            reader = Reader(self.path, self._connection.cursor())
+            reader = Reader(self.path, cursor(self._connection))
             self._readers.append(reader)
             return reader
 
