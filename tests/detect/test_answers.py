@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.detect.parts import batch, ruleset, said
+from tests.detect.test_differential import _EVENTS, detections
 
 from llmsec_tui.detect.answers import Answer, not_evaluable, truth_of
+from llmsec_tui.detect.explain import explain
 from llmsec_tui.detect.fields import FIELDS
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Present
 from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
@@ -46,6 +49,12 @@ def test_only_an_answer_that_hangs_on_an_unseen_content_is_missing(
     assert not_evaluable(rules, events).get(rules.rules[0].id, 0) == counted
 
 
+def test_every_event_counts_for_every_rule_that_could_not_judge_it() -> None:
+    rules = ruleset(LOOKS_AT_TEXT, ONLY_TOOLS, ONLY_USERS, NO_TEXT)
+    events = batch([unseen(ContentState.OFF), said("plain"), unseen(ContentState.MEDIA)]).events
+    assert not_evaluable(rules, events) == {rules.rules[0].id: 2, rules.rules[1].id: 2}
+
+
 def test_what_can_be_seen_is_never_counted() -> None:
     assert not_evaluable(ruleset(LOOKS_AT_TEXT), batch([said("a wonder"), said("plain")]).events) == {}
 
@@ -80,3 +89,16 @@ def test_an_answer_that_is_given_does_not_change_with_what_was_unseen(node: Node
 
 def test_the_three_answers_have_names() -> None:
     assert [Answer.of(truth) for truth in (True, False, None)] == ["hit", "clean", "not evaluable"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(detections(), _EVENTS)
+def test_what_is_counted_and_what_is_explained_never_disagree(made: dict[str, Any], events: list[Event]) -> None:
+    hidden = [event if at % 3 else _hide(event) for at, event in enumerate(events)]
+    rules = ruleset(made)
+    missing = [explain(rules.rules[0], batch([event])).answer is Answer.NOT_EVALUABLE for event in hidden]
+    assert not_evaluable(rules, batch(hidden).events).get(rules.rules[0].id, 0) == sum(missing)
+
+
+def _hide(event: Event) -> Event:
+    return replace(event, text=None, content_state=ContentState.ELSEWHERE)

@@ -7,12 +7,10 @@ import typer
 
 from llmsec_tui.cli.asking import ask
 from llmsec_tui.cli.diagnostics import say
-from llmsec_tui.cli.output import Format, FormatOption, iso, json_line
+from llmsec_tui.cli.output import Format, FormatOption, iso, json_line, terminal_width
 from llmsec_tui.service.explain_api import Explain, Explained, ExplainedStep
-from llmsec_tui.text import visible
+from llmsec_tui.text import clip, visible
 
-_DEADLINE_MS = 30_000
-"""Rules over time look at up to 50,000 events."""
 _MARKS = {True: "✓", False: "✗", None: "?"}
 _WHY_AT_MOST = 48
 """Columns of the longest node beside which causes are still aligned."""
@@ -30,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
 def explain(context: typer.Context, event: EventName, rule: RuleName = "", chosen: FormatOption = None) -> None:
     """Say what every part of a rule's condition comes to on one event, and why; the answer is not in the exit code."""
-    found = ask(context.obj, Explain(event_id=event, rule=rule), _DEADLINE_MS)
+    found = ask(context.obj, Explain(event_id=event, rule=rule))
     if chosen is Format.JSONL or (chosen is None and not sys.stdout.isatty()):
         from msgspec import to_builtins
 
@@ -45,11 +43,15 @@ def write_tree(found: Explained, out: IO[str]) -> None:
     """The answer in a line, then a line for each node: whether it holds, what it is, and why."""
     when = f", {iso(found.ts)}" if found.ts is not None else ", without a time"
     out.write(visible(f"{found.answer.upper()}: {found.title} on event {found.event_id}{when}") + "\n")
-    labels = [visible(_label(step)) for step in found.steps]
+    width = terminal_width(out)
+    labels = [clip(visible(_label(step)), width) for step in found.steps]
     room = min(max(map(len, labels), default=0), _WHY_AT_MOST)
     for step, label in zip(found.steps, labels, strict=True):
         why = visible(step.why)
-        out.write(f"{label.ljust(room)}  {why}".rstrip() + "\n")
+        if len(label) > room and why:
+            out.write(f"{label}\n{'  ' * (step.depth + 2)}{why}\n")
+        else:
+            out.write(f"{label.ljust(room)}  {why}".rstrip() + "\n")
 
 
 def _label(step: ExplainedStep) -> str:

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 import polars as pl
 
-from llmsec_tui.detect.match.compile import leaf_expression, lowered, on_text
-from llmsec_tui.detect.rule import Rule, RuleSet
+from llmsec_tui.detect.match.compile import condition, lowered
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
 from llmsec_tui.events.model import ContentState
 
@@ -54,26 +54,22 @@ def not_evaluable(ruleset: RuleSet, events: pl.DataFrame) -> dict[str, int]:
     columns around the content decide the answer.
     """
     unseen = events.filter(pl.col("content_state").is_in([*UNSEEN, ContentState.TRUNCATED]))
-    rules = [rule for rule in ruleset.rules if rule.compiled.text_leaves]
-    if unseen.is_empty() or not rules:
+    if unseen.is_empty() or not ruleset.anyway:
         return {}
     lower = [pl.col(name).str.to_lowercase().alias(lowered(name)) for name in sorted(ruleset.lowered)]
-    counts = unseen.with_columns(lower).select(_unknown(rule).sum().alias(rule.id) for rule in rules)
-    return {rule_id: count for rule_id, count in counts.row(0, named=True).items() if count}
-
-
-def _unknown(rule: Rule) -> pl.Expr:
-    """Whether the answer hangs on the content; Polars' 'and', 'or' and 'not' are Kleene's too."""
-    return _without_content(rule.compiled.tree).is_null()
-
-
-def _without_content(node: Node) -> pl.Expr:
-    match node:
-        case Leaf():
-            return pl.lit(None, dtype=pl.Boolean) if on_text(node) else leaf_expression(node)
-        case Not(part):
-            return ~_without_content(part)
-        case And(parts):
-            return pl.all_horizontal([_without_content(part) for part in parts])
-        case Or(parts):
-            return pl.any_horizontal([_without_content(part) for part in parts])
+    gates = unseen.with_columns(lower).with_columns(
+        expression.alias(name) for name, expression in ruleset.gate_expressions.items()
+    )
+    sums = {name: int(gates[name].sum()) for name in ruleset.gate_expressions}
+    counts: dict[str, int] = {}
+    for rule_id, anyway in ruleset.anyway.items():
+        # What may be a hit, less what is one for certain: Kleene's "unknown".
+        gate = ruleset.gates[rule_id].whole
+        if anyway is False and isinstance(gate, str):
+            counts[rule_id] = sums[gate]
+        elif anyway is False:
+            counts[rule_id] = unseen.height if gate else 0
+        elif anyway is not True and gate is not False:
+            may = pl.lit(True) if gate is True else pl.col(gate)
+            counts[rule_id] = gates.filter(may & ~condition(anyway)).height
+    return {rule_id: count for rule_id, count in counts.items() if count}

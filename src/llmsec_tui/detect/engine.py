@@ -8,10 +8,9 @@ from typing import Any
 import polars as pl
 
 from llmsec_tui.detect.match.compile import leaf_expression, lowered
-from llmsec_tui.detect.match.evidence import Evidence, gather, holds
+from llmsec_tui.detect.match.evidence import gather, holds
 from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.match.judging import Judge
-from llmsec_tui.detect.match.suspects import pieces, suspects
 from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import Leaf
@@ -48,28 +47,24 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> Detected:
     """
     if batch.events.is_empty() or not ruleset.rules:
         return Detected(pl.DataFrame(schema=ALERTS), pl.DataFrame(schema=HITS))
-    events = _prepared(batch, ruleset)
+    events = prepared(batch, ruleset)
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
-    found = pieces(ruleset, views)
-    judge = Judge(views, found)
-    rows = events[ROW].to_list()
     alerts: list[tuple[int, dict[str, Any]]] = []
-    hits: list[tuple[int, str, str]] = []
-    for rule, positions in suspects(ruleset, events, found):
-        for event, truth in _hits(rule, events, {at: rows[at] for at in positions}, judge):
-            if rule.alerts:
-                evidence = gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))
-                alerts.append((event[_ORDER], _alert(rule, event, evidence)))
-            if rule.id in ruleset.counted:
-                hits.append((event[_ORDER], rule.id, event["event_id"]))
+    names = events.select(_ORDER, "event_id")
+    hits = [names.clear().with_columns(rule_id=pl.lit("", dtype=pl.String))]
+    for rule, found in matches(ruleset, events, views):
+        if rule.alerts:
+            alerts += ((event[_ORDER], _alert(rule, event, truth, views)) for event, truth in found.events)
+        if rule.id in ruleset.counted:
+            hits.append(names[found.positions].with_columns(rule_id=pl.lit(rule.id)))
     alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
     return Detected(
         pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row"),
-        pl.DataFrame([(event, rule) for _, rule, event in sorted(hits)], schema=HITS, orient="row"),
+        pl.concat(hits).sort(_ORDER, "rule_id").drop(_ORDER),
     )
 
 
-def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
+def prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
     """Events with their order, the number of their text, and the lower-case columns that rules ask for."""
     numbers = batch.contents.select("content_sha256").with_row_index(ROW)
     events = batch.events.join(numbers, on="content_sha256", how="left", maintain_order="left").with_row_index(_ORDER)
@@ -81,24 +76,47 @@ def _prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
     )
 
 
-def _hits(
-    rule: Rule, events: pl.DataFrame, suspected: Mapping[int, int], judge: Judge
-) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
-    """Those of the suspected events that a rule hits, each with the truth of every leaf of its condition.
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The events that one rule hits."""
 
-    ``suspected`` gives their positions, each with the number of its text.
-    """
+    positions: Sequence[int] | pl.Series
+    events: Sequence[tuple[dict[str, Any], dict[Leaf, bool]]]
+    """Each with the truth of every leaf of the condition; none for a rule that is only there to be counted."""
+
+
+def matches(ruleset: RuleSet, events: pl.DataFrame, views: Views) -> Iterator[tuple[Rule, Matched]]:
+    """What each rule hits; rules that hit nothing may be left out. ``events`` are :func:`prepared`."""
+    suspects = ruleset.finder.suspects(events, views)
+    judge = Judge(views, suspects.found)
+    for rule in ruleset.rules:
+        positions = suspects.positions.get(rule.id)
+        if positions is None:
+            continue
+        if rule.alerts or rule.compiled.text_leaves:
+            found = list(_hits(rule, events, positions, judge))
+            yield rule, Matched([event[_ORDER] for event, _ in found], found)
+        else:
+            # What makes an event suspicious to such a rule is all that it looks at.
+            yield rule, Matched(positions, [])
+
+
+def _hits(
+    rule: Rule, events: pl.DataFrame, positions: pl.Series, judge: Judge
+) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
+    """Those of the suspected events that a rule hits, each with the truth of every leaf of its condition."""
     compiled = rule.compiled
-    allowed = judge.allowed(compiled.plan, frozenset(suspected.values()), compiled.text_leaves)
+    rows = events[ROW].gather(positions)
+    allowed = judge.allowed(compiled, frozenset(rows))
     if not allowed:
         return
-    held = {leaf: judge.holds(leaf, allowed, need) for leaf, need in compiled.text_leaves.items()}
-    likely = events[[at for at, row in suspected.items() if row in allowed]]
+    held = {leaf: judge.holds(compiled, leaf, allowed) for leaf in compiled.text_leaves}
+    likely = events[positions.filter(pl.Series([row in allowed for row in rows], dtype=pl.Boolean))]
     of_event = likely.select(leaf_expression(leaf).alias(str(at)) for at, leaf in enumerate(compiled.event_leaves))
     flags = of_event.iter_rows() if of_event.width else repeat(())
     for event, flag in zip(likely.iter_rows(named=True), flags, strict=False):
         truth = dict(zip(compiled.event_leaves, flag, strict=True))
-        truth |= {leaf: event[ROW] in rows for leaf, rows in held.items()}
+        truth |= {leaf: event[ROW] in some for leaf, some in held.items()}
         if holds(compiled.tree, truth):
             yield event, truth
 
@@ -108,7 +126,8 @@ def _content(rule: Rule, row: int, views: Views) -> Content | None:
     return None if raw is None else Content(raw, views.decoded.get(row, []))
 
 
-def _alert(rule: Rule, event: dict[str, Any], evidence: Evidence) -> dict[str, Any]:
+def _alert(rule: Rule, event: dict[str, Any], truth: Mapping[Leaf, bool], views: Views) -> dict[str, Any]:
+    evidence = gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))
     return {
         **{name: event[name] for name in _COPIED},
         "alert_id": event_id(key64("alert", rule.id, event["event_id"])),

@@ -1,7 +1,7 @@
 """A rule that is ready to run, and a set of them."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import polars as pl
 
-from llmsec_tui.detect.fields import FieldType
-from llmsec_tui.detect.match.compile import cheapest_first, condition, on_text
-from llmsec_tui.detect.match.needs import ODD
-from llmsec_tui.detect.match.scanner import Scanner, scanner
-from llmsec_tui.detect.match.signs import Clues, Gate, Signs, clue, of_event, signs
-from llmsec_tui.detect.tree import Leaf, Node, SameAs, leaves
+from llmsec_tui.detect.match.compile import condition
+from llmsec_tui.detect.match.compiled import Compiled as Compiled
+from llmsec_tui.detect.match.compiled import compile_tree as compile_tree
+from llmsec_tui.detect.match.signs import Gate, of_event
+from llmsec_tui.detect.match.suspects import Finder
+from llmsec_tui.detect.tree import Node
 from llmsec_tui.events.model import Event
 
 ENGINE = "2"
@@ -35,28 +35,6 @@ class Examples:
 
     match: tuple[Example, ...]
     no_match: tuple[Example, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A condition in the forms that the engine runs."""
-
-    tree: Node
-    plan: Node
-    """The same, in the order in which it is cheapest to evaluate."""
-    gate: Gate
-    """Where the event around the text allows a hit."""
-    text_leaves: Clues
-    event_leaves: tuple[Leaf, ...]
-    signs: Signs
-    """What a text or an event must have to be hit."""
-    lowered: frozenset[str]
-    """String fields that it needs in lower case."""
-
-    @property
-    def pieces(self) -> frozenset[str]:
-        """All pieces of text to look for."""
-        return self.signs.pieces.union(*(clue.pieces for clue in self.text_leaves.values() if clue))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +190,7 @@ class Gates:
     """The names of a rule's gates, or True where everything passes and False where nothing does."""
 
     whole: str | bool
-    """For events with a text that has the rule's signs."""
-    silent: str | bool
-    """For events without such a text."""
+    """Where the event around the text allows a hit."""
 
 
 @dataclass(frozen=True)
@@ -246,59 +222,37 @@ class RuleSet:
         return frozenset(source for rule in self.grouped for source in rule.sources)
 
     @cached_property
-    def scanner(self) -> Scanner:
-        """Looks for the pieces of text that give any rule away; made once."""
-        pieces = frozenset[str]().union(*(rule.compiled.pieces for rule in self.rules))
-        return scanner(sorted(pieces - {ODD}))
+    def finder(self) -> Finder:
+        """Finds the events that each rule has to look at; made once."""
+        return Finder({rule.id: rule.compiled for rule in self.rules})
 
     @cached_property
-    def gates(self) -> Mapping[str, "Gates"]:
+    def gates(self) -> Mapping[str, Gates]:
         """The gates of each rule, by its id; equal ones have equal names."""
-        names: dict[Gate, str] = {}
+        names: dict[Node, str] = {}
         return {
-            rule.id: Gates(
-                *(
-                    gate if isinstance(gate, bool) else names.setdefault(gate, f"gate{len(names)}")
-                    for gate in (rule.compiled.gate, rule.compiled.signs.silent)
-                )
-            )
+            rule.id: Gates(gate if isinstance(gate, bool) else names.setdefault(gate, f"gate{len(names)}"))
             for rule in self.rules
+            for gate in (rule.compiled.gate,)
         }
 
     @cached_property
     def gate_expressions(self) -> Mapping[str, pl.Expr]:
         """What each name in :attr:`gates` stands for."""
         return {
-            name: condition(gate)
+            name: condition(rule.compiled.gate)
             for rule in self.rules
-            for name, gate in zip(
-                astuple(self.gates[rule.id]), (rule.compiled.gate, rule.compiled.signs.silent), strict=True
-            )
-            if not isinstance(gate, bool)
+            if isinstance(name := self.gates[rule.id].whole, str) and not isinstance(rule.compiled.gate, bool)
+        }
+
+    @cached_property
+    def anyway(self) -> Mapping[str, Gate]:
+        """By the id of each rule that looks at texts: where it is a hit whatever the text says."""
+        return {
+            rule.id: of_event(rule.compiled.tree, unknown=False) for rule in self.rules if rule.compiled.text_leaves
         }
 
     @cached_property
     def lowered(self) -> frozenset[str]:
         """String fields that any rule needs in lower case."""
         return frozenset().union(*(rule.compiled.lowered for rule in self.rules))
-
-
-def compile_tree(tree: Node) -> Compiled:
-    """All forms of a condition."""
-    found = tuple(dict.fromkeys(leaves(tree)))
-    return Compiled(
-        tree=tree,
-        plan=cheapest_first(tree),
-        gate=of_event(tree),
-        text_leaves={leaf: clue(leaf) for leaf in found if on_text(leaf)},
-        event_leaves=tuple(leaf for leaf in found if not on_text(leaf)),
-        signs=signs(tree),
-        lowered=frozenset(name for leaf in found for name in _lowered(leaf)),
-    )
-
-
-def _lowered(leaf: Leaf) -> list[str]:
-    if leaf.field.type is not FieldType.STRING:
-        return []
-    other = [leaf.match.field.name] if isinstance(leaf.match, SameAs) else []
-    return [leaf.field.name, *other]

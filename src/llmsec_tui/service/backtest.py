@@ -1,25 +1,28 @@
 """Run rules over what was logged before, and say what each would have brought."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from secrets import token_bytes
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import polars as pl
 
 from llmsec_tui.detect.answers import not_evaluable
 from llmsec_tui.detect.correlate.correlator import Correlator
-from llmsec_tui.detect.engine import Detected, detect
-from llmsec_tui.detect.rule import Described, RuleSet
-from llmsec_tui.errors import SourceError
-from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.intake.discover import expand
-from llmsec_tui.intake.read import WholeFile
-from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.needed import needed
+from llmsec_tui.detect.rule import Correlation, Described, Monitor, RuleSet
+from llmsec_tui.service.over_time import OverTime
+from llmsec_tui.service.scan import Scan
+from llmsec_tui.store.connect import connect_to_read
+from llmsec_tui.store.queries import Reader
 
 _DAY = 86_400_000_000
+_HOUR = _DAY // 24
+_BATCH = 10_000
+_NEVER = 2**62
 _MOST_OVERLAPS = 5
-_NO_HITS = pl.DataFrame(schema={"rule_id": pl.String, "event_id": pl.String})
+_HITS = {"rule_id": pl.String(), "event_id": pl.String()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,13 @@ class Brought:
     rule: Described
     alerts: int
     per_day: float | None
-    """None where the events span no time."""
+    """None where the events span less than an hour."""
     not_evaluable: int
     """Events that it could not judge, because their content is not here."""
-    overlap: tuple[tuple[str, int], ...]
-    """Ids of the rules that hit the same events, with the number of those, the most first."""
+    overlap: Mapping[str, int]
+    """By the ids of the rules that hit the same events: the number of those, the most first; a few of them."""
     outcomes: Mapping[str, int]
-    """How many of the events it hits people had decided upon, by what they decided: the states of stored alerts."""
+    """How many of the events that it hits have an alert in the store, by that alert's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,121 +49,113 @@ class Report:
     days: float
     """From the first to the last event that has a time."""
     rules: tuple[Brought, ...]
+    """Those with the most alerts first."""
+    problems: tuple[str, ...]
+    """Sentences about what could not be read."""
+
+    @property
+    def not_evaluable(self) -> int:
+        """Answers that no rule could give, of all rules together."""
+        return sum(one.not_evaluable for one in self.rules)
+
+
+def chosen(ruleset: RuleSet, rules: Sequence[Described]) -> RuleSet:
+    """A set in which these rules alert, and nothing else does; what they count is in it too."""
+    ids = {rule.id for rule in rules}
+    wanted = set(ids)
+    for rule in rules:
+        if isinstance(rule, Correlation | Monitor):
+            wanted |= needed(ruleset, rule).by_id.keys()
+    return RuleSet(
+        tuple(replace(rule, alerts=rule.id in ids) for rule in ruleset.rules if rule.id in wanted),
+        tuple(replace(rule, alerts=rule.id in ids) for rule in ruleset.grouped if rule.id in wanted),
+    )
+
+
+def over_files(ruleset: RuleSet, patterns: Sequence[str]) -> Report:
+    """Put the events of these files before the rules, as a scan does. Raises SourceError when none can be read."""
+    scan, tally = Scan(patterns, ruleset), _Tally(ruleset)
+    for commit in scan.commits():
+        tally.take(commit.batch.events, commit.alerts, commit.not_evaluable)
+    return tally.report(scan.summary.problems)
+
+
+def over_store(ruleset: RuleSet, path: Path) -> Report:
+    """Put the events of a store before the rules, and compare with what people decided there.
+
+    Raises StoreLocked while a collector has it, and StoreError when it is none.
+    """
+    connection = connect_to_read(path)
+    try:
+        reader = Reader(path, connection)
+        tally = _Tally(ruleset)
+        over_time = OverTime(Correlator(ruleset, lambda _: {}, lateness=None))
+        for batch in reader.event_batches(_BATCH):
+            found = detect(ruleset, batch)
+            fired, _ = over_time.observe(batch, found.hits, _NEVER)
+            tally.take(batch.events, pl.concat([found.alerts, fired]), not_evaluable(ruleset, batch.events))
+        fired, _ = over_time.finish(_NEVER)
+        tally.take(pl.DataFrame(schema={"ts": pl.Datetime("us")}), fired, {})
+        problems = [over_time.problem] if over_time.problem else []
+        return tally.report(problems, reader.decided())
+    finally:
+        connection.close()
 
 
 @dataclass(slots=True)
-class Backtest:
-    """Judges batches like a collector does, and keeps only what hit what. Call it with each batch in turn."""
+class _Tally:
+    """Adds up what each rule hits, batch by batch."""
 
     ruleset: RuleSet
     events: int = 0
-    _first: int | None = None
-    _last: int | None = None
-    _unseen: Counter[str] = field(default_factory=Counter)
-    _hits: list[pl.DataFrame] = field(default_factory=list)
-    _correlator: Correlator = field(init=False)
+    first: int | None = None
+    last: int | None = None
+    unseen: Counter[str] = field(default_factory=Counter)
+    hits: list[pl.DataFrame] = field(default_factory=lambda: [pl.DataFrame(schema=_HITS)])
 
-    def __post_init__(self) -> None:
-        self._correlator = Correlator(self.ruleset, _nothing_before, lateness=None)
+    def take(self, events: pl.DataFrame, alerts: pl.DataFrame, unseen: Mapping[str, int]) -> None:
+        self.events += events.height
+        self.unseen.update(unseen)
+        self.hits.append(alerts.select(list(_HITS)))
+        times = events["ts"].dt.epoch("us").drop_nulls()
+        for at in (times.min(), times.max()):
+            if isinstance(at, int):
+                self.first = at if self.first is None else min(self.first, at)
+                self.last = at if self.last is None else max(self.last, at)
 
-    def __call__(self, batch: EventBatch) -> Detected:
-        found = detect(self.ruleset, batch)
-        self.events += batch.events.height
-        self._span(batch.events["ts"])
-        self._unseen.update(not_evaluable(self.ruleset, batch.events))
-        now = self._last or 0
-        over_time = self._correlator.observe(batch.events, found.hits, batch.amended, now)
-        self._keep(found.alerts, over_time.alerts)
-        return found
-
-    def report(self, decided: pl.DataFrame | None = None) -> Report:
-        """Once all batches are in. ``decided`` has the events that people decided upon: event_id, state."""
-        self._keep(self._correlator.finish(self._last or 0).alerts)
-        hits = pl.concat([_NO_HITS, *self._hits])
-        span = 0 if self._first is None or self._last is None else self._last - self._first
-        overlaps = _overlaps(hits)
-        outcomes = _outcomes(hits, decided)
+    def report(self, problems: Sequence[str], decided: pl.DataFrame | None = None) -> Report:
+        hits = pl.concat(self.hits)
+        span = 0 if self.first is None or self.last is None else self.last - self.first
         counts = dict(hits.group_by("rule_id").len().iter_rows())
-        return Report(
-            self.events,
-            span / _DAY,
-            tuple(
-                Brought(
-                    rule=rule,
-                    alerts=counts.get(rule.id, 0),
-                    per_day=counts.get(rule.id, 0) * _DAY / span if span else None,
-                    not_evaluable=self._unseen[rule.id],
-                    overlap=tuple(overlaps.get(rule.id, Counter()).most_common(_MOST_OVERLAPS)),
-                    outcomes=outcomes.get(rule.id, {}),
-                )
-                for rule in self.ruleset.everything
-                if rule.alerts
-            ),
-        )
-
-    def _span(self, times: pl.Series) -> None:
-        known = times.dt.epoch("us").drop_nulls()
-        if len(known):
-            low, high = known.sort().gather([0, -1]).to_list()
-            self._first = low if self._first is None else min(self._first, low)
-            self._last = high if self._last is None else max(self._last, high)
-
-    def _keep(self, *alerts: pl.DataFrame) -> None:
-        self._hits += [frame.select("rule_id", "event_id") for frame in alerts]
+        pairs = hits.unique()
+        overlaps = _counted(pairs.join(pairs, on="event_id", suffix="_other").filter(_OTHERS), "rule_id_other")
+        outcomes = {} if decided is None else _counted(pairs.join(decided, on="event_id"), "state")
+        rules = [
+            Brought(
+                rule=rule,
+                alerts=counts.get(rule.id, 0),
+                per_day=counts.get(rule.id, 0) * _DAY / span if span >= _HOUR else None,
+                not_evaluable=self.unseen[rule.id],
+                overlap=dict(list(overlaps.get(rule.id, {}).items())[:_MOST_OVERLAPS]),
+                outcomes=outcomes.get(rule.id, {}),
+            )
+            for rule in self.ruleset.everything
+            if rule.alerts and "/" not in rule.id
+        ]
+        rules.sort(key=lambda brought: (-brought.alerts, brought.rule.title))
+        return Report(self.events, span / _DAY, tuple(rules), tuple(problems))
 
 
-def over_files(backtest: Backtest, patterns: Sequence[str]) -> list[str]:
-    """Put all events of these files before the rules; sentences about what could not be read.
-
-    Raises :class:`SourceError` when no file at all can be read.
-    """
-    found = expand(patterns)
-    problems = list(found.problems)
-    keys: dict[int, str] = {}
-    pipeline = Pipeline(
-        backtest, lambda asked: {key: keys[key] for key in asked if key in keys}, secret=token_bytes(32), in_flight=1
-    )
-    read = 0
-    for path in found.files:
-        try:
-            for piece in WholeFile(path).pieces():
-                drafted = pipeline.read(piece)
-                keys.update(pipeline.judge(drafted, now=0).keys)
-            read += 1
-        except OSError as error:
-            problems.append(f"{path} cannot be read: {error.strerror}. It was left out.")
-    if not read:
-        raise SourceError(
-            " ".join(problems) or "There are no log files in what was given.",
-            hint="Give files, directories or globs that hold JSON logs.",
-        )
-    return problems
+_OTHERS = pl.col("rule_id") != pl.col("rule_id_other")
 
 
-def over_batches(backtest: Backtest, batches: Iterable[EventBatch]) -> None:
-    """Put events that are batches already before the rules."""
-    for batch in batches:
-        backtest(batch)
-
-
-def _nothing_before(event_ids: Sequence[str]) -> Mapping[str, dict[str, object]]:
-    return {}
-
-
-def _overlaps(hits: pl.DataFrame) -> dict[str, Counter[str]]:
-    pairs = hits.unique().join(hits.unique(), on="event_id", suffix="_other")
-    counted = pairs.filter(pl.col("rule_id") != pl.col("rule_id_other")).group_by("rule_id", "rule_id_other").len()
-    found: dict[str, Counter[str]] = {}
-    for rule, other, count in counted.sort("rule_id_other").iter_rows():
-        found.setdefault(rule, Counter())[other] = count
-    return found
-
-
-def _outcomes(hits: pl.DataFrame, decided: pl.DataFrame | None) -> dict[str, dict[str, int]]:
-    if decided is None:
-        return {}
-    counted = hits.unique().join(decided.unique(), on="event_id").group_by("rule_id", "state").len()
+def _counted(rows: pl.DataFrame, name: str) -> dict[str, dict[str, int]]:
+    """By rule: how often each value of the column occurs, the most frequent first."""
     found: dict[str, dict[str, int]] = {}
-    for rule, state, count in counted.sort("rule_id", "state").iter_rows():
-        found.setdefault(rule, {})[state] = count
+    for rule, value, count in _most_first(rows.group_by("rule_id", name).len(), name):
+        found.setdefault(rule, {})[value] = count
     return found
+
+
+def _most_first(counts: pl.DataFrame, name: str) -> Iterator[tuple[str, str, int]]:
+    yield from counts.sort("rule_id", "len", name, descending=[False, True, False]).iter_rows()

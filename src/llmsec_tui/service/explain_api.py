@@ -40,6 +40,7 @@ class Explain(Query[Explained], frozen=True, kw_only=True, tag="explain"):
 
     capability: ClassVar[str] = "events.read"
     reply: ClassVar[type] = Explained
+    deadline_ms: ClassVar[int] = 30_000
     event_id: str
     """Of an event; or of an alert, which may be given by the beginning of its id, and stands for its event."""
     rule: str = ""

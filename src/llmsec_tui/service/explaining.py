@@ -6,8 +6,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from llmsec_tui.detect.answers import Answer
+from llmsec_tui.detect.correlate.correlator import LATENESS
 from llmsec_tui.detect.explain import Explanation, explain
-from llmsec_tui.detect.rule import Correlation, Described, Monitor, Rule
+from llmsec_tui.detect.explain_over_time import explain_over_time
+from llmsec_tui.detect.needed import reach
+from llmsec_tui.detect.rule import Correlation, Monitor, Rule
 from llmsec_tui.errors import NotFound, ServiceError
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.service.context import Context
@@ -15,6 +19,9 @@ from llmsec_tui.service.explain_api import Explain, Explained, ExplainedStep
 from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.rows import Row
+
+MOST_EVENTS = 50_000
+"""That are looked at to explain a rule over time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ def explained(context: Context, reader: Reader, ask: Explain) -> Explained:
     """Every node of a rule's condition on one event. Raises NotFound for an event or a rule that is not there."""
     subject = _subject(context.rules, reader, ask)
     rule = subject.rule
-    found = _explanation(context, reader, subject)
+    found, is_cut = _explanation(context, reader, subject)
     time = subject.event.events["ts"].dt.epoch("us")[0]
     return Explained(
         rule_id=rule.id,
@@ -41,7 +48,7 @@ def explained(context: Context, reader: Reader, ask: Explain) -> Explained:
         ts=time,
         answer=found.answer,
         steps=[ExplainedStep(depth=s.depth, what=s.what, holds=s.truth, why=s.why) for s in found.steps],
-        notes=list(_notes(context.rules, subject, found)),
+        notes=list(_notes(context.rules, subject, found, is_cut=is_cut)),
     )
 
 
@@ -75,13 +82,26 @@ def _alert(reader: Reader, name: str, no_event: NotFound) -> Row:
     return row
 
 
-def _explanation(context: Context, reader: Reader, subject: _Subject) -> Explanation:
-    assert isinstance(subject.rule, Rule)
-    return explain(subject.rule, subject.event)
+def _explanation(context: Context, reader: Reader, subject: _Subject) -> tuple[Explanation, bool]:
+    """The explanation, and whether events are missing that it should rest on."""
+    rule, event = subject.rule, subject.event
+    if isinstance(rule, Rule):
+        return explain(rule, event), False
+    loaded = context.rules.loaded
+    wanted = reach(loaded, rule, event.events)
+    if wanted is None:
+        return explain_over_time(loaded, rule, event, [(event, ())], None), False
+    events = reader.around(wanted.since, wanted.until, wanted.same, lateness=LATENESS, most=MOST_EVENTS)
+    with events as found:
+        return explain_over_time(loaded, rule, event, found.batches, found.clock), found.cut
 
 
-def _notes(rules: Rulebook, subject: _Subject, found: Explanation) -> Iterator[str]:
+def _notes(rules: Rulebook, subject: _Subject, found: Explanation, *, is_cut: bool) -> Iterator[str]:
     if (off := rules.off.get(subject.rule.id)) is not None:
         yield f"The rule is off: {off.actor} turned it off ({off.reason})."
+    if is_cut:
+        yield f"Only the newest {MOST_EVENTS:,} events that may matter were looked at; older ones may say otherwise."
     for row in subject.raised:
         yield f"It raised alert {row['alert_id']} on this event, which is {row['state']} now."
+    if subject.raised and found.answer is not Answer.HIT:
+        yield "So it was otherwise then: the rule has changed, or it knew of events that were not looked at."

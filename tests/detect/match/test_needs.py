@@ -53,7 +53,7 @@ def test_needs_of_patterns(pattern: str, need: Need | None) -> None:
     assert of_pattern(pattern) == need
 
 
-_ATOMS = st.sampled_from(
+ATOMS = st.sampled_from(
     [
         *(
             "wonder",
@@ -82,12 +82,12 @@ _ATOMS = st.sampled_from(
     ]
 )
 _TIMES = st.sampled_from(["", "", "", "?", "+", "*", "{2}", "{0,1}", "{1,}", "+?"])
-_PATTERNS = st.builds(
+PATTERNS = st.builds(
     lambda flag, branches: flag + "|".join("".join(atom + times for atom, times in branch) for branch in branches),
     st.sampled_from(["", "(?i)", "(?s)"]),
-    st.lists(st.lists(st.tuples(_ATOMS, _TIMES), min_size=1, max_size=4), min_size=1, max_size=3),
+    st.lists(st.lists(st.tuples(ATOMS, _TIMES), min_size=1, max_size=4), min_size=1, max_size=3),
 )
-_PIECES = st.sampled_from(
+PIECES = st.sampled_from(
     [
         "wonder",
         "WONDER",
@@ -110,7 +110,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@given(_PATTERNS, st.lists(_PIECES, max_size=8).map("".join))
+@given(PATTERNS, st.lists(PIECES, max_size=8).map("".join))
 def test_every_text_that_a_pattern_matches_has_what_the_pattern_needs(pattern: str, text: str) -> None:
     if problem(pattern) is None and pl.Series([text]).str.contains(pattern)[0]:
         assert satisfied(of_pattern(pattern), text)

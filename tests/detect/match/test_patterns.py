@@ -2,9 +2,10 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmsec_tui.detect.match import patterns
 from llmsec_tui.detect.match.patterns import DIFFERS, LETTERS, compiled, problem, spans, takes_stand_ins
 
 _ATOMS = st.sampled_from(
@@ -67,3 +68,32 @@ def test_usual_classes_and_repetitions_are_taken(pattern: str) -> None:
 def test_a_match_that_only_unicode_words_allow_is_placed_too() -> None:
     assert spans(r"\bзабудь\b", "не забудь!", 5) == [(3, 9)]
     assert spans(r"\d+", "a1 22", 5) == [(1, 2), (3, 5)]
+
+
+_PARTS = st.sampled_from(
+    ["wonder", "a", "b", "^", "$", r"\b", r"\n", r"\s", "[^a]*", ".", "(?s:.)*", r"\A", r"\z", "x+"]
+)
+_PATTERN = st.builds(
+    lambda flags, parts: flags + "".join(parts), st.sampled_from(["", "(?i)", "(?s)"]), st.lists(_PARTS, max_size=4)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_PATTERN, min_size=1, max_size=3),
+    st.lists(
+        st.lists(st.sampled_from(["wonder", "a", "B", "\n", " ", "é", "x"]), max_size=5).map("".join), max_size=12
+    ),
+    st.integers(1, 4),
+    st.sampled_from([1, 20, 65_536]),
+)
+def test_searching_texts_as_one_finds_what_searching_each_finds(
+    wanted: list[str], texts: list[str], tries: int, sheaf: int
+) -> None:
+    each = patterns.any_of(tuple(wanted))
+    assert each is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "_TRIES", tries)
+        patch.setattr(patterns, "_SHEAF", sheaf)
+        found = list(patterns.having(tuple(wanted), texts))
+    assert found == [at for at, text in enumerate(texts) if each.search(text)]

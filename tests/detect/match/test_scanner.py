@@ -1,4 +1,4 @@
-"""Both ways of looking for strings find what is there, and neither changes what rules hit."""
+"""Both ways of looking for marks find what is there, and neither changes what rules hit."""
 
 import polars as pl
 import pytest
@@ -9,20 +9,23 @@ from tests.detect.test_differential import detections, plainly
 
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.match import scanner as scanners
-from llmsec_tui.detect.match.scanner import HyperscanScanner, PolarsScanner, Scanner
-from llmsec_tui.detect.match.signs import clue, of_event
-from llmsec_tui.detect.match.suspects import pieces
+from llmsec_tui.detect.match.scanner import HyperscanScanner, PolarsScanner, Scanner, literal
 from llmsec_tui.detect.rule import RuleSet
-from llmsec_tui.detect.text.folding import fold
-from llmsec_tui.detect.text.views import Views
-from llmsec_tui.detect.tree import And, Leaf, Or, Regex
 from llmsec_tui.events.model import Event
 
-_STRINGS = st.text(st.sampled_from("ab\\.[ \n\x00é忽𐍈ſİK"), min_size=1, max_size=4)
-_TEXTS = st.text(st.sampled_from("ab\\.[ \n\x00é忽𐍈ſİK\ufffd\ud7ff"), max_size=12) | st.none()
-_KINDS: list[type[Scanner]] = [PolarsScanner]
-if scanners.hyperscan is not None:
-    _KINDS.append(HyperscanScanner)
+needs_hyperscan = pytest.mark.skipif(scanners.hyperscan is None, reason="Hyperscan is not there")
+
+
+def for_strings(strings: list[str]) -> list[Scanner]:
+    """Every scanner that there is, looking for these strings."""
+    polars = PolarsScanner(strings)
+    return (
+        [polars] if scanners.hyperscan is None else [polars, HyperscanScanner({one: literal(one) for one in strings})]
+    )
+
+
+_STRINGS = st.text(st.sampled_from("ab\\.[ \x00é忽𐍈ſİK"), min_size=1, max_size=4)
+_TEXTS = st.text(st.sampled_from("ab\\.[ \x00é忽𐍈ſİK\ufffd\ud7ff"), max_size=12) | st.none()
 _EVERYTHING = [
     *(
         "wonder",
@@ -38,47 +41,30 @@ _EVERYTHING = [
         "İ",
         "é",
     ),
-    *(
-        "d29uZGVyIG1hZ2ljIHF1YXJ0eg==",
-        "\ufffd\ufffd",
-        "\x00",
-        "\x1b[0m",
-        "\x0b",
-        "\u2028",
-        "٣",
-        " ",
-        ".",
-        "the",
-        "x" * 700,
-    ),
+    *("d29uZGVyIG1hZ2ljIHF1YXJ0eg==", "\ufffd\ufffd", "\x00", "\x1b[0m", "\x0b", "\u2028", "٣", " ", "  ", "\n", "."),
+    *("the", "x" * 700, "wonder magic", "quartz\t\tjazz"),
 ]
+_EVENTS = st.lists(st.lists(st.sampled_from(_EVERYTHING), max_size=7).map("".join).map(said), min_size=1, max_size=6)
 
 
-@pytest.mark.parametrize("kind", _KINDS)
 @given(strings=st.lists(_STRINGS, unique=True, max_size=6), texts=st.lists(_TEXTS, max_size=5))
-def test_a_scanner_finds_the_texts_that_contain_each_string(
-    kind: type[Scanner], strings: list[str], texts: list[str | None]
-) -> None:
-    found = kind(strings).find(pl.Series(texts, dtype=pl.String))  # type: ignore[call-arg]
-    wanted = {one: [at for at, text in enumerate(texts) if text is not None and one in text] for one in strings}
-    assert {one: rows for one, rows in found.items() if rows} == {one: rows for one, rows in wanted.items() if rows}
+def test_a_scanner_finds_the_texts_that_contain_each_string(strings: list[str], texts: list[str | None]) -> None:
+    wanted = {one: {at for at, text in enumerate(texts) if text is not None and one in text} for one in strings}
+    for scanner in for_strings(strings):
+        found = scanner.find(pl.Series(texts, dtype=pl.String))
+        assert {one: set(rows) for one, rows in found.items() if rows} == {one: at for one, at in wanted.items() if at}
 
 
-@pytest.mark.skipif(scanners.hyperscan is None, reason="Hyperscan is not there")
+@needs_hyperscan
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(detections(), min_size=1, max_size=3),
-    st.lists(st.lists(st.sampled_from(_EVERYTHING), max_size=7).map("".join).map(said), min_size=1, max_size=6),
-)
-def test_hits_are_the_same_with_either_scanner_and_without_any(
-    made: list[dict[str, object]], events: list[Event]
-) -> None:
-    with_hyperscan = ruleset(*made)
-    with_polars = RuleSet(with_hyperscan.rules)
-    vars(with_polars)["scanner"] = PolarsScanner(with_hyperscan.scanner.strings)
-    alerts = detect(with_hyperscan, batch(events)).alerts
-    assert alerts.equals(detect(with_polars, batch(events)).alerts)
-    for rule in with_hyperscan.rules:
+@given(st.lists(detections(), min_size=1, max_size=3), _EVENTS)
+def test_hits_are_the_same_with_hyperscan_and_without_it(made: list[dict[str, object]], events: list[Event]) -> None:
+    rules = ruleset(*made)
+    alerts = detect(rules, batch(events)).alerts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanners, "hyperscan", None)
+        assert alerts.equals(detect(RuleSet(rules.rules), batch(events)).alerts)
+    for rule in rules.rules:
         hits = alerts.filter(pl.col("rule_id") == rule.id)["source_offset"]
         assert sorted(hits) == plainly(rule, batch(events))
 
@@ -86,44 +72,26 @@ def test_hits_are_the_same_with_either_scanner_and_without_any(
 def test_without_hyperscan_polars_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanners, "hyperscan", None)
     rules = ruleset({"it": {"text|contains": "wonder"}, "condition": "it"})
-    assert isinstance(rules.scanner, PolarsScanner)
     assert detect(rules, batch([said("a Wonder")])).alerts.height == 1
 
 
-@settings(deadline=None)
-@given(st.lists(st.sampled_from(_EVERYTHING), max_size=7).map("".join))
-def test_what_is_found_is_in_the_folded_text(text: str) -> None:
-    rules = ruleset({"it": {"text|contains": ["wonder", "zebra", "k2", "é"]}, "condition": "it"})
-    found = pieces(rules, Views(pl.Series([text, None], dtype=pl.String)))
-    for piece in ("wonder", "zebra", "k2", "e"):
-        if piece in fold(text):
-            assert 0 in found.get(piece, frozenset())
+@needs_hyperscan
+def test_texts_of_nothing_but_marks_are_searched_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often something is found, telling of it takes a bounded part of the time."""
+    monkeypatch.setattr(scanners, "_FEW", 50)
+    scanner = HyperscanScanner({"ab": "ab", "x": "x{2,}"})
+    texts = pl.Series(["ab" * 1_000, "x" * 1_000, None, "", "b", "ab"])
+    assert scanner.find(texts) == {"ab": {0, 5}, "x": {1}}
 
 
-def test_a_choice_of_patterns_is_searched_as_each_of_them_would_be() -> None:
-    """Flags stay with their pattern, and a pattern that ends in an alternative does not swallow the next."""
-    rules = ruleset(
-        {"it": {"text.folded|re": ["wonder|x1$", r"\bmagic"]}, "it2": {"text|re|i": "Q7"}, "condition": "1 of it*"}
-    )
-    said_so = ["wonder", "x1 no", "MAGIC", "q7", "x1", "tragic"]
-    assert sorted(detect(rules, batch([said(text) for text in said_so])).alerts["source_offset"]) == [0, 2, 3, 4]
+@needs_hyperscan
+def test_a_mark_that_hyperscan_refuses_is_taken_to_be_everywhere() -> None:
+    scanner = HyperscanScanner({"good": "good", "backward": r"(?<=a)b", "fine": "fine"})
+    found = scanner.find(pl.Series(["good", "fine", "bad"]))
+    assert found == {"good": {0}, "fine": {1}, "backward": {0, 1, 2}}
 
 
-def test_gates_leave_the_text_open() -> None:
-    (rule,) = ruleset(
-        {"it": {"text|contains": "wonder"}, "tool": {"trust": "tool"}, "condition": "it and not tool"}
-    ).rules
-    assert rule.compiled.signs.pieces == {"wonder"}
-    assert rule.compiled.signs.silent is False
-    assert not isinstance(rule.compiled.gate, bool)
-    (either,) = ruleset({"it": {"text|contains": "wonder"}, "tool": {"trust": "tool"}, "condition": "it or tool"}).rules
-    assert either.compiled.gate is True
-    assert isinstance(either.compiled.signs.silent, Leaf)
-    assert of_event(And((Or(tuple(either.compiled.text_leaves)),))) is True
-
-
-def test_a_pattern_of_common_words_has_no_clue() -> None:
-    (rule,) = ruleset({"it": {"text|re": "the|quizzical"}, "condition": "it"}).rules
-    (leaf,) = rule.compiled.text_leaves
-    assert isinstance(leaf.match, Regex)
-    assert clue(leaf) is None
+@needs_hyperscan
+def test_a_mark_is_not_found_over_the_end_of_a_text() -> None:
+    scanner = HyperscanScanner({"ab": "ab", r"\bb": r"\bb"})
+    assert scanner.find(pl.Series(["a", "b", "ab"])) == {"ab": {2}, r"\bb": {1}}

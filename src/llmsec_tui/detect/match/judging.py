@@ -1,11 +1,14 @@
 """Decide on which texts a condition can be true, by the cheapest way that gives the exact answer."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
 
 from llmsec_tui.detect.match import patterns
 from llmsec_tui.detect.match.compile import FOLDED_VIEW, RAW_VIEW, leaf_expression, on_text, views
-from llmsec_tui.detect.match.signs import Clue, Clues
+from llmsec_tui.detect.match.compiled import Compiled
+from llmsec_tui.detect.match.lanes import Found
 from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.text.views import ROW, VIEWS, Shown, Views
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
@@ -18,45 +21,54 @@ class Judge:
     """Answers for the texts of one batch."""
 
     views: Views
+    found: Found
+    _seen: dict[int, Shown] = field(default_factory=dict)
 
-    found: Mapping[str, frozenset[int]]
-    """The texts that have each piece in them, folded or decoded."""
+    def allowed(self, rule: Compiled, rows: frozenset[int]) -> frozenset[int]:
+        """Those of the texts with a rule's marks on which it can be true, whatever the event around them says."""
+        return self._allowed(rule, rule.plan, rows, unknown=True)
 
-    def allowed(self, node: Node, rows: frozenset[int], clues: Clues) -> frozenset[int]:
-        """Those of the texts on which the condition can be true, whatever the event around them says."""
-        return self._allowed(node, rows, clues, unknown=True)
-
-    def _allowed(self, node: Node, rows: frozenset[int], clues: Clues, *, unknown: bool) -> frozenset[int]:
+    def _allowed(self, rule: Compiled, node: Node, rows: frozenset[int], *, unknown: bool) -> frozenset[int]:
         # A leaf on the event counts as true, and as false below a 'not', so the answer is never too narrow.
         match node:
             case Leaf() if on_text(node):
-                return self.holds(node, rows, clues[node])
+                return self.holds(rule, node, rows)
             case Leaf():
                 return rows if unknown else frozenset()
             case Not(part):
-                return rows - self._allowed(part, rows, clues, unknown=not unknown)
+                return rows - self._allowed(rule, part, rows, unknown=not unknown)
             case And(parts):
                 for part in parts:
-                    rows = self._allowed(part, rows, clues, unknown=unknown) if rows else rows
+                    rows = self._allowed(rule, part, rows, unknown=unknown) if rows else rows
                 return rows
             case Or(parts):
-                found: frozenset[int] = frozenset()
-                patterns_by_views: dict[tuple[str, ...], list[Leaf]] = {}
-                for part in parts:
-                    if isinstance(part, Leaf) and isinstance(part.match, Regex) and on_text(part):
-                        patterns_by_views.setdefault(views(part), []).append(part)
-                    elif rows - found:
-                        found |= self._allowed(part, rows - found, clues, unknown=unknown)
-                for group in patterns_by_views.values():
-                    some = frozenset[int]().union(*(self._having(rows - found, clues[leaf]) for leaf in group))
-                    found |= self._search(group, some)
-                return found
+                return self._any(rule, parts, rows, unknown=unknown)
 
-    def holds(self, leaf: Leaf, rows: frozenset[int], clue: Clue | None) -> frozenset[int]:
-        """Those of the texts on which a leaf is true."""
-        rows = self._having(rows, clue)
-        if clue is not None and clue.is_all:
-            return rows
+    def _any(self, rule: Compiled, parts: Sequence[Node], rows: frozenset[int], *, unknown: bool) -> frozenset[int]:
+        found: frozenset[int] = frozenset()
+        strings: dict[tuple[str, ...], list[Leaf]] = {}
+        regexes: dict[tuple[str, ...], list[Leaf]] = {}
+        for part in parts:
+            if isinstance(part, Leaf) and on_text(part) and isinstance(part.match, Regex):
+                regexes.setdefault(views(part), []).append(part)
+            elif isinstance(part, Leaf) and part not in rule.exact and _is_contained(part):
+                strings.setdefault(views(part), []).append(part)
+            elif rows - found:
+                found |= self._allowed(rule, part, rows - found, unknown=unknown)
+        for group in strings.values():
+            found |= self._contain(group, rows - found)
+        for group in regexes.values():
+            found |= self._search(group, rows - found)
+        return found
+
+    def holds(self, rule: Compiled, leaf: Leaf, rows: frozenset[int]) -> frozenset[int]:
+        """Those of the texts with a rule's marks on which one of its leaves is true."""
+        if (mark := rule.exact.get(leaf)) is not None:
+            marked = rows & self.found.shapes.get(mark, frozenset())
+            return marked - self.found.odd | self._holds(leaf, rows & self.found.odd)
+        return self._holds(leaf, rows)
+
+    def _holds(self, leaf: Leaf, rows: frozenset[int]) -> frozenset[int]:
         match leaf.match:
             case Text(literal=literal) as text if literal and (text.cased or RAW_VIEW not in views(leaf)):
                 return self._compare(leaf, text, rows)
@@ -64,23 +76,31 @@ class Judge:
                 return self._search([leaf], rows)
         return self._evaluate(leaf, rows)
 
-    def _having(self, rows: frozenset[int], clue: Clue | None) -> frozenset[int]:
-        if clue is None or not rows:
-            return rows
-        return rows & frozenset[int]().union(*(self.found[one] for one in clue.pieces if one in self.found))
-
     def _evaluate(self, leaf: Leaf, rows: frozenset[int]) -> frozenset[int]:
         return frozenset(self.views.some(rows).filter(leaf_expression(leaf))[ROW]) if rows else frozenset()
 
+    def _contain(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
+        """The texts that contain any of the strings, which are all looked for in the same views."""
+        wanted = tuple(pl.escape_regex(_literal(leaf.match)) for leaf in leaves if isinstance(leaf.match, Text))
+        if patterns.any_of(wanted) is None:
+            return frozenset[int]().union(*(self._holds(leaf, rows) for leaf in leaves))
+        columns = [VIEWS.index(name) for name in views(leaves[0])]
+        pairs = [
+            (row, view)
+            for row, shown in zip(rows, self._shown(rows), strict=True)
+            for column in columns
+            if (view := shown[column]) is not None
+        ]
+        return frozenset(pairs[at][0] for at in patterns.having(wanted, [view for _, view in pairs]))
+
     def _compare(self, leaf: Leaf, text: Text, rows: frozenset[int]) -> frozenset[int]:
         """As :meth:`_evaluate`, for one string."""
-        literal = text.literal if text.cased else fold(text.literal)
+        literal = _literal(text)
         columns = [VIEWS.index(name) for name in views(leaf)]
-        shown = self.views.shown
         return frozenset(
             row
-            for row in rows
-            if any(_compares(text, literal, view) for column in columns if (view := shown(row)[column]) is not None)
+            for row, shown in zip(rows, self._shown(rows), strict=True)
+            if any(_compares(text, literal, view) for column in columns if (view := shown[column]) is not None)
         )
 
     def _search(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
@@ -90,20 +110,40 @@ class Judge:
         """
         if not rows:
             return rows
-        wanted = [leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex)]
-        together = patterns.any_of(tuple(wanted))
-        if together is None:
+        wanted = tuple(leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex))
+        if patterns.any_of(wanted) is None:
             return frozenset[int]().union(*(self._search([leaf], rows) for leaf in leaves))
         texts = self.views
         unclear = rows & (texts.unclear if all(map(patterns.takes_stand_ins, wanted)) else texts.differing)
         columns = [VIEWS.index(name) for name in views(leaves[0])]
         ignores_case = all(map(_ignores_case, leaves))
-        held = {
-            row
-            for row in rows - unclear
-            if any(together.search(text) for text in _different(texts.plain(row), columns, ignores_case=ignores_case))
-        }
+        clear = rows - unclear
+        pairs = [
+            (row, text)
+            for row, shown in zip(clear, self._shown(clear, stand_ins=True), strict=True)
+            for text in _different(shown, columns, ignores_case=ignores_case)
+        ]
+        held = {pairs[at][0] for at in patterns.having(wanted, [text for _, text in pairs])}
         return frozenset(held).union(*(self._evaluate(leaf, unclear) for leaf in leaves))
+
+    def _shown(self, rows: Iterable[int], *, stand_ins: bool = False) -> list[Shown]:
+        """The views of these texts; with underscores, if wanted, for letters that RE2 does not know."""
+        if missing := [row for row in rows if row not in self._seen]:
+            self._seen.update((row, tuple(shown)) for row, *shown in self.views.some(missing).iter_rows())
+        differing = self.views.differing if stand_ins else ()
+        return [self.views.plain(row) if row in differing else self._seen[row] for row in rows]
+
+
+def _literal(text: Text) -> str:
+    """The string as it stands in the views that are searched for it."""
+    return text.literal if text.cased else fold(text.literal)
+
+
+def _is_contained(leaf: Leaf) -> bool:
+    match leaf.match:
+        case Text(cased=cased, literal=literal, open_start=True, open_end=True) if on_text(leaf) and literal:
+            return cased or RAW_VIEW not in views(leaf)
+    return False
 
 
 def _ignores_case(leaf: Leaf) -> bool:

@@ -34,7 +34,7 @@ _BITS = {
     letter: bits
     for bits, letters in (
         *((3.5, "etaoinsr"), (4.5, "hldcu"), (5.5, "mfpgwy"), (6.5, "bvk"), (9.5, "xjqz")),
-        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (7.0, "=;*#+!?<>[]{}|\\`@&$%^~")),
+        *((1.0, " "), (5.0, ".,-'/_:()\"0123456789"), (7.0, "=;*#+!?<>[]{}|\\`&$%"), (10.0, "@^~")),
     )
     for letter in letters
 }
@@ -50,9 +50,11 @@ about after all also and any are but can could does each every for from get had 
 its just like make may more most must not now one only other our out over same she should some such than that
 the their them then there these they this those time too two use used user was way well were what when where
 which who will with without would you your
+a an as at be by do he i if in is it me my no of on or so to up us we yes
 able ation der ence ance ing ment ness pre red sing tion ver
 """
-_COMMON = frozenset(_COMMON_PIECES.split())
+COMMON = frozenset(_COMMON_PIECES.split())
+"""Words, and ends and beginnings of words, that are in nearly every text."""
 
 
 def all_of(parts: Iterable[Need | None]) -> Need | None:
@@ -74,7 +76,7 @@ def any_of(parts: Iterable[Need | None]) -> Need | None:
 def of_literal(literal: str, least: float = MIN_BITS) -> Need | None:
     """A literal, folded, if it is rare enough to be worth looking for."""
     folded = fold(literal)
-    return folded if folded.strip(" ") not in _COMMON and _bits(folded) >= least else None
+    return folded if folded.strip(" ") not in COMMON and bits_of(folded) >= least else None
 
 
 def cover(need: Need) -> frozenset[str]:
@@ -88,7 +90,7 @@ def cover(need: Need) -> frozenset[str]:
 
 def frequency(need: Need) -> float:
     """How often, per character of text, the rarest pieces of what is needed are expected."""
-    return sum(2 ** -_bits(piece) for piece in cover(need))
+    return sum(2 ** -bits_of(piece) for piece in cover(need))
 
 
 def _frequency(need: Need) -> tuple[float, list[str]]:
@@ -96,5 +98,6 @@ def _frequency(need: Need) -> tuple[float, list[str]]:
     return frequency(need), sorted(cover(need))
 
 
-def _bits(piece: str) -> float:
+def bits_of(piece: str) -> float:
+    """How unlikely it is that a given place of English text says this, as -log2, letter by letter."""
     return sum(_BITS.get(character, _OTHER_BITS) for character in piece)

@@ -6,7 +6,10 @@ spaces. On texts without any others the two cannot differ. Where a text has othe
 them from an underscore, which is a letter of a word to both; so RE2 is given underscores in their place.
 """
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 
 import polars as pl
 import re2
@@ -16,6 +19,10 @@ LETTERS = r"[\w&&[^\x00-\x7F]&&[^\p{Nd}\x{17F}\x{212A}]]"
 DIFFERS = r"[\w\s&&[^\x00-\x7F]]|\x0B"
 """Characters that the two engines class differently."""
 _UNDERSCORE = ord("_")
+_SHEAF = 65_536
+"""Bytes of text that are searched as one."""
+_TRIES = 8
+"""Finds among texts searched as one, after which each of the others is searched by itself."""
 
 
 @cache
@@ -38,6 +45,57 @@ def any_of(patterns: tuple[str, ...]) -> re2._Regexp | None:
         return compiled(patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns))
     except re2.error:
         return None
+
+
+def having(wanted: tuple[str, ...], texts: Sequence[str]) -> Iterator[int]:
+    """The positions of the texts on which RE2 finds any of the patterns, which :func:`any_of` takes.
+
+    Many texts are searched as one: that they have nothing, which is the rule, costs one call. Whatever is found may
+    reach from one text into the next, so each text in which something begins is then searched by itself.
+    """
+    each = any_of(wanted)
+    assert each is not None
+    together = _over_lines(wanted)
+    encoded = [text.encode() for text in texts]
+    if together is None:
+        yield from (at for at, text in enumerate(encoded) if each.search(text))
+        return
+    first = 0
+    while first < len(encoded):
+        last, size = first, 0
+        while last < len(encoded) and size < _SHEAF:
+            size += len(encoded[last]) + 1
+            last += 1
+        yield from (first + at for at in _having(each, together, encoded[first:last]))
+        first = last
+
+
+def _having(each: re2._Regexp, together: re2._Regexp, texts: Sequence[bytes]) -> Iterator[int]:
+    whole = b"\n".join(texts)
+    starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    at = 0
+    for _ in range(_TRIES):
+        match = together.search(whole, starts[at])
+        if match is None:
+            return
+        at = bisect_right(starts, match.start()) - 1
+        if each.search(texts[at]):
+            yield at
+        at += 1
+        if at == len(texts):
+            return
+    yield from (number for number in range(at, len(texts)) if each.search(texts[number]))
+
+
+@cache
+def _over_lines(wanted: tuple[str, ...]) -> re2._Regexp | None:
+    """What is found in texts that are joined by line breaks wherever one of the patterns is found in one of them.
+
+    None when there is no such pattern: the end of a text does not show among others.
+    """
+    if any("\\A" in pattern or "\\z" in pattern or turns_flags_off(pattern) for pattern in wanted):
+        return None
+    return any_of(tuple(f"(?m){pattern}" for pattern in wanted))
 
 
 def turns_flags_off(pattern: str) -> bool:

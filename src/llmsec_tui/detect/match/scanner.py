@@ -1,9 +1,15 @@
-"""Find many plain strings in many texts in one pass: by Hyperscan where it is installed, else by Polars.
+"""Find which of many texts have which of many marks, in one pass: by Hyperscan where it is installed, else by Polars.
 
-Hyperscan is about ten times as fast and takes no time to get going, but is not built for every platform.
+Hyperscan is about ten times as fast, finds shapes as well as plain strings, and takes no time to get going, but is not
+built for every platform.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, Protocol
 
 import polars as pl
@@ -14,68 +20,122 @@ try:
 except ImportError:
     hyperscan = None
 
+Marked = Mapping[str, set[int]]
+"""The positions of the texts that have each mark; marks that none has may be absent."""
+
+_BETWEEN = b"\n"
+"""No folded text has a line break, and no mark looks for one. So a match never reaches from one text into the next."""
+_FEW, _MANY = 10_000, 16
+"""Matches after which, and times as many as there are texts, a text is made of nothing but marks."""
+
 
 class Scanner(Protocol):
-    """Strings, ready to be looked for."""
+    """Marks, ready to be looked for in folded texts."""
 
-    strings: Sequence[str]
+    marks: Sequence[str]
 
-    def find(self, texts: pl.Series) -> dict[str, list[int]]:
-        """The positions of the texts that contain each string, in order; strings that none contains may be absent."""
+    def find(self, texts: pl.Series) -> Marked: ...
 
 
 class PolarsScanner:
-    """One pass for the texts with any of the strings, and one over those for which."""
+    """Looks for plain strings: one pass for the texts with any, and one over those for which."""
 
-    def __init__(self, strings: Sequence[str]) -> None:
-        self.strings: Sequence[str] = tuple(strings)
-        self._any = "|".join(pl.escape_regex(one) for one in strings)
+    def __init__(self, marks: Sequence[str]) -> None:
+        self.marks: Sequence[str] = tuple(marks)
+        self._any = "|".join(pl.escape_regex(one) for one in marks)
 
-    def find(self, texts: pl.Series) -> dict[str, list[int]]:
-        if not self.strings:
+    def find(self, texts: pl.Series) -> Marked:
+        if not self.marks:
             return {}
         numbered = pl.DataFrame({"at": pl.int_range(len(texts), eager=True), "text": texts})
         some = numbered.filter(pl.col("text").str.contains(self._any))
-        hits = some.select("at", pl.col("text").str.extract_many(list(self.strings), overlapping=True).alias("string"))
-        pairs = hits.explode("string").drop_nulls().unique().group_by("string").agg(pl.col("at").sort())
-        return dict(pairs.iter_rows())
+        hits = some.select("at", pl.col("text").str.extract_many(list(self.marks), overlapping=True).alias("mark"))
+        pairs = hits.explode("mark").drop_nulls().unique().group_by("mark").agg("at")
+        return {mark: set(positions) for mark, positions in pairs.iter_rows()}
 
 
 class HyperscanScanner:
-    """Compares bytes, so characters beyond ASCII need nothing special."""
+    """Looks for expressions in all texts at once, so that the interpreter is left alone meanwhile."""
 
-    def __init__(self, strings: Sequence[str]) -> None:
-        self.strings: Sequence[str] = tuple(strings)
-        self._database = _compiled(self.strings) if self.strings else None
+    def __init__(self, expressions: Mapping[str, str]) -> None:
+        """``expressions`` says for each mark what to look for: in bytes, without flags."""
+        self.marks: Sequence[str] = tuple(expressions)
+        self._expressions = [expression.encode() for expression in expressions.values()]
 
-    def find(self, texts: pl.Series) -> dict[str, list[int]]:
-        if self._database is None:
+    def find(self, texts: pl.Series) -> Marked:
+        parts = [text or b"" for text in texts.cast(pl.Binary)]
+        if not self.marks or not parts:
             return {}
-        hits: list[list[int]] = [[] for _ in self.strings]
+        databases = self._for_all
+        found = {number: set(range(len(parts))) for number in databases.refused}
+        for database in databases.ready:
+            found |= self._in_all(database, parts)
+        return {self.marks[number]: positions for number, positions in found.items()}
 
-        def note(number: int, _start: int, _end: int, _flags: int, row: int) -> None:
-            hits[number].append(row)
+    def _in_all(self, database: Any, parts: Sequence[bytes]) -> Mapping[int, set[int]]:
+        ends = list(accumulate(len(part) + 1 for part in parts))
+        noted: list[tuple[int, int]] = []
+        most = _FEW + _MANY * len(parts)
+
+        def note(number: int, _start: int, end: int, _flags: int, _context: None) -> bool:
+            noted.append((number, end))
+            return len(noted) > most
 
         # Scratch space must not be shared between threads.
-        scratch = hyperscan.Scratch(self._database)
-        scan = self._database.scan
-        for row, text in enumerate(texts.cast(pl.Binary).to_list()):
-            if text:
-                scan(text, match_event_handler=note, context=row, scratch=scratch)
-        return {string: rows for string, rows in zip(self.strings, hits, strict=True) if rows}
+        try:
+            database.scan(_BETWEEN.join(parts), match_event_handler=note, scratch=hyperscan.Scratch(database))
+        except hyperscan.ScanTerminated:
+            return self._in_each(parts)
+        found: dict[int, set[int]] = defaultdict(set)
+        for number, end in noted:
+            found[number].add(bisect_left(ends, end))
+        return found
+
+    def _in_each(self, parts: Sequence[bytes]) -> Mapping[int, set[int]]:
+        found: dict[int, set[int]] = defaultdict(set)
+
+        def note(number: int, _start: int, _end: int, _flags: int, position: int) -> None:
+            found[number].add(position)
+
+        for database in self._for_each.ready:
+            scratch = hyperscan.Scratch(database)
+            for position, part in enumerate(parts):
+                database.scan(part, match_event_handler=note, context=position, scratch=scratch)
+        return found
+
+    @cached_property
+    def _for_all(self) -> "_Databases":
+        return _compiled(self._expressions, range(len(self.marks)), 0)
+
+    @cached_property
+    def _for_each(self) -> "_Databases":
+        """These tell of a mark only once in a text."""
+        return _compiled(self._expressions, range(len(self.marks)), hyperscan.HS_FLAG_SINGLEMATCH)
 
 
-def _compiled(strings: Sequence[str]) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Databases:
+    ready: tuple[Any, ...]
+    refused: tuple[int, ...]
+    """The numbers of expressions that Hyperscan does not take; they have to be taken for found everywhere."""
+
+
+def _compiled(expressions: Sequence[bytes], numbers: Sequence[int], flag: int) -> _Databases:
+    """Databases of these expressions: one, or as many as it takes."""
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=["".join(f"\\x{byte:02x}" for byte in one.encode()).encode() for one in strings],
-        ids=list(range(len(strings))),
-        # Once per string and text is enough.
-        flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(strings),
-    )
-    return database
+    try:
+        database.compile(
+            expressions=[expressions[one] for one in numbers], ids=list(numbers), flags=[flag] * len(numbers)
+        )
+    except hyperscan.error:
+        if len(numbers) == 1:
+            return _Databases((), tuple(numbers))
+        half = len(numbers) // 2
+        parts = [_compiled(expressions, some, flag) for some in (numbers[:half], numbers[half:])]
+        return _Databases(parts[0].ready + parts[1].ready, parts[0].refused + parts[1].refused)
+    return _Databases((database,), ())
 
 
-def scanner(strings: Sequence[str]) -> Scanner:
-    """The fastest scanner that there is here."""
-    return PolarsScanner(strings) if hyperscan is None else HyperscanScanner(strings)
+def literal(piece: str) -> str:
+    """The expression for a plain string."""
+    return "".join(f"\\x{byte:02x}" for byte in piece.encode())

@@ -320,7 +320,7 @@ _EVENTS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sampled_from(_MADE), _EVENTS)
 def test_the_events_within_reach_are_enough(made: tuple[RuleSet, Grouped], events: list[Event]) -> None:
     """What else there is does not change the answer."""
@@ -342,7 +342,7 @@ def test_the_events_within_reach_are_enough(made: tuple[RuleSet, Grouped], event
         assert (some_seen.answer, some_seen.steps[0].why) == (all_seen.answer, all_seen.steps[0].why)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(_MADE), _EVENTS)
 def test_an_explanation_and_the_correlator_never_disagree(made: tuple[RuleSet, Grouped], events: list[Event]) -> None:
     ruleset, rule = made
