@@ -33,7 +33,7 @@ def tour(folder: Path, texts: list[str]) -> Output:
     terminal = started(folder, texts)
     try:
         for keys, sight in (
-            ("2", "CONF"),
+            ("2", "1 of "),
             ("\r", "Exchange"),
             ("G", ""),
             ("d", "Dismiss this alert"),

@@ -1,53 +1,33 @@
 """One event: its text and every field that is set."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-
-from textual.widget import Widget
 
 from llmsec_tui.console import event_text
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
-from llmsec_tui.console.pager import Pager
-from llmsec_tui.console.safe_text import Span, span
 from llmsec_tui.console.screens.explaining import Explaining
+from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import EventDetail, GetEvent, ListEvents
 
 
-class EventPane(Explaining):
+class EventPane(TextPane, Explaining):
     """One text to scroll; ``n`` and ``p`` go along the list that it was opened from."""
 
     place = Place.EVENT
     deeper = "event"
 
     def __init__(self, event_id: str, filter_text: str, home: Place) -> None:
-        super().__init__()
+        super().__init__(home, filter_text)
         self._event_id = event_id
         self._seq: int | None = None
-        self._filter = filter_text
-        self._home = home
         self._detail: EventDetail | None = None
-
-    def body(self) -> Iterator[Widget]:
-        yield Pager()
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
 
     @property
     def detail(self) -> EventDetail | None:
         """The event that is shown; None until it came."""
         return self._detail
-
-    @property
-    def pager(self) -> Pager:
-        return self.query_one(Pager)
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.pager.focus()
 
     def version(self, report: LinkReport) -> object:
         return self._event_id, report.status and (report.status.alerts_seq, report.status.audit_seq)
@@ -69,21 +49,8 @@ class EventPane(Explaining):
         self.pager.show(partial(event_text.whole, detail), from_top=fresh)
         self.show_bars()
 
-    def foot_note(self) -> list[Span]:
-        filtered = [span(f"filter {self._filter[:30]}  ", "warn")] if self._filter else []
-        return [*filtered, span(self.pager.seen, "quiet")]
-
     def is_idle(self, action: str) -> bool:
         return self._detail is None and action != "back"
-
-    def on_pager_scrolled(self) -> None:
-        self.show_bars()
-
-    def action_next_section(self) -> None:
-        self.pager.to_section(1)
-
-    def action_previous_section(self) -> None:
-        self.pager.to_section(-1)
 
     def action_next(self) -> None:
         self._step(ListEvents(filter=self._filter, before=self._seq, limit=1, text_chars=0))
@@ -119,6 +86,3 @@ class EventPane(Explaining):
 
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         return (f"event-{self._event_id}", {"event": self._detail}) if self._detail is not None else None
-
-    def action_back(self) -> None:
-        self.app.pop_screen()

@@ -1,21 +1,20 @@
 """Why a rule fired on an event, or did not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-
-from textual.widget import Widget
 
 from llmsec_tui.console import explain_text
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
-from llmsec_tui.console.pager import Pager, Text
-from llmsec_tui.console.safe_text import Span, preview, span
+from llmsec_tui.console.pager import Text
+from llmsec_tui.console.safe_text import Span, preview
 from llmsec_tui.console.screens.explaining import Explaining
+from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.explain_api import Explain, Explained
 
 
-class ExplainPane(Explaining):
+class ExplainPane(TextPane, Explaining):
     """One text to scroll; asks again when the rules have changed."""
 
     place = Place.EXPLANATION
@@ -23,28 +22,15 @@ class ExplainPane(Explaining):
 
     def __init__(self, event_id: str, rule: str, subject: str, home: Place) -> None:
         """``event_id`` may be an alert's, then an empty ``rule`` is the alert's own; ``subject`` says what it is."""
-        super().__init__()
+        super().__init__(home)
         self._event_id = event_id
         self._rule = rule
         self._subject = subject
-        self._home = home
         self._found: Explained | None = None
-
-    def body(self) -> Iterator[Widget]:
-        yield Pager()
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
-
-    @property
-    def pager(self) -> Pager:
-        return self.query_one(Pager)
 
     def on_mount(self) -> None:
         super().on_mount()
         self._tell(f"Looking at {self._subject} …")
-        self.pager.focus()
 
     def version(self, report: LinkReport) -> object:
         return self._rule, report.status and (report.status.rules_version, report.status.rules_off)
@@ -77,24 +63,9 @@ class ExplainPane(Explaining):
         self._rule = rule
         self.ask_again()
 
-    def foot_note(self) -> list[Span]:
-        return [span(self.pager.seen, "quiet")]
-
     def is_idle(self, action: str) -> bool:
         return self._found is None and action != "back"
-
-    def on_pager_scrolled(self) -> None:
-        self.show_bars()
-
-    def action_next_section(self) -> None:
-        self.pager.to_section(1)
-
-    def action_previous_section(self) -> None:
-        self.pager.to_section(-1)
 
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         found = self._found
         return (f"why-{found.event_id}-{found.rule_id}", {"explanation": found}) if found is not None else None
-
-    def action_back(self) -> None:
-        self.app.pop_screen()

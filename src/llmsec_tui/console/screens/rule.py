@@ -1,51 +1,31 @@
 """One rule: what it looks for, what it raised, and what to do about its alerts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-
-from textual.widget import Widget
 
 from llmsec_tui.console import rule_text
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
-from llmsec_tui.console.pager import Pager
-from llmsec_tui.console.safe_text import Span, span
 from llmsec_tui.console.screens.rule_acts import RuleActs
+from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.rule_api import GetRule, ListRules, RuleDetail, RuleRow
 
 
-class RulePane(RuleActs):
+class RulePane(TextPane, RuleActs):
     """One text to scroll; ``n`` and ``p`` go along the list that it was opened from."""
 
     place = Place.RULE
     deeper = "rule"
 
     def __init__(self, row: RuleRow, filter_text: str, home: Place) -> None:
-        super().__init__()
+        super().__init__(home, filter_text)
         self._row = row
-        self._filter = filter_text
-        self._home = home
         self._detail: RuleDetail | None = None
-
-    def body(self) -> Iterator[Widget]:
-        yield Pager()
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
 
     @property
     def rule(self) -> RuleRow | None:
         return self._detail.row if self._detail is not None else None
-
-    @property
-    def pager(self) -> Pager:
-        return self.query_one(Pager)
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.pager.focus()
 
     def version(self, report: LinkReport) -> object:
         status = report.status
@@ -67,21 +47,8 @@ class RulePane(RuleActs):
         self.pager.show(partial(rule_text.whole, detail), from_top=fresh)
         self.show_bars()
 
-    def foot_note(self) -> list[Span]:
-        filtered = [span(f"filter {self._filter[:30]}  ", "warn")] if self._filter else []
-        return [*filtered, span(self.pager.seen, "quiet")]
-
     def is_idle(self, action: str) -> bool:
         return self.is_idle_on(action, self.rule)
-
-    def on_pager_scrolled(self) -> None:
-        self.show_bars()
-
-    def action_next_section(self) -> None:
-        self.pager.to_section(1)
-
-    def action_previous_section(self) -> None:
-        self.pager.to_section(-1)
 
     def action_next(self) -> None:
         self._step(ListRules(filter=self._filter, before=self._row.seq, limit=1), "This is the last rule of the list.")
@@ -106,6 +73,3 @@ class RulePane(RuleActs):
 
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         return (f"rule-{self._row.rule_id}", {"rule": self._detail}) if self._detail is not None else None
-
-    def action_back(self) -> None:
-        self.app.pop_screen()
