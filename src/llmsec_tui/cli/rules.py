@@ -59,6 +59,25 @@ def list_rules(folders: Folders = None, chosen: FormatOption = None) -> None:
     write(rows, ("level", "confidence", "kind", "title", "path"), chosen)
 
 
+@_rules.command("cost")
+def cost_of_rules(folders: Folders = None, chosen: FormatOption = None) -> None:
+    """How much of ordinary text each rule's patterns are run over, the dearest first."""
+    from llmsec_tui.detect.cost import costs
+    from llmsec_tui.detect.ruleset import load
+
+    rows = [
+        {
+            "rule_id": one.rule.id,
+            "share": round(one.share, 6),
+            "instructions": round(one.cost, 3),
+            "title": one.rule.title,
+            "path": str(one.rule.path),
+        }
+        for one in costs(load(_paths(folders)))
+    ]
+    write(rows, ("share", "instructions", "title", "path"), chosen)
+
+
 @_rules.command("lint")
 def lint_rules(
     folders: Folders = None, fix: FixOption = False, summary: SummaryOption = False, chosen: IssueFormat = None

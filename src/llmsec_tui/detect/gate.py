@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from llmsec_tui.detect.correlate.correlator import Correlator
+from llmsec_tui.detect.cost import too_dear
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet
 from llmsec_tui.detect.rule import Sequence as ExampleSequence
@@ -48,7 +49,7 @@ def examine(paths: Sequence[Path]) -> Examined:
     for path, documents in loaded.files.items():
         if text := reading.text(path):
             documents[0].issues += layout.look(path, text, documents)
-    return Examined(loaded.ruleset, len(loaded.documents), loaded.issues)
+    return Examined(loaded.ruleset, len(loaded.documents), [*loaded.issues, *too_dear(loaded.ruleset)])
 
 
 def fix(paths: Sequence[Path]) -> Iterator[tuple[Path, Fixed]]:

@@ -125,6 +125,7 @@ CHECKS: tuple[Check, ...] = (
     Check("wildcard", "a wildcard stands where none can"),
     Check("windash", "there are too many dashes for `windash`"),
     Check("pattern", "a regular expression that Rust's regex or RE2 do not take, or read differently"),
+    Check("too-dear", "patterns are run over more than a quarter of ordinary text, or are very large"),
     Check("plain-pattern", "a regular expression has nothing regular about it; `contains` is cheaper", _I),
     Check("idle-wildcard", "a pattern or value begins or ends with a wildcard that changes nothing", _I),
     Check("placeholder", "a placeholder has no values, or stands where none can"),
