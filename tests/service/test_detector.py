@@ -42,8 +42,23 @@ def process_of(detector: Detector) -> int:
     return detector._process.pid
 
 
+def wait_for(detector: Detector) -> None:
+    """Until its process can judge."""
+    patience = time.monotonic() + 60
+    while not detector._is_ready():
+        assert time.monotonic() < patience
+        time.sleep(0.05)
+
+
+def test_while_its_process_starts_a_big_batch_is_judged_here(detector: Detector, ruleset: RuleSet) -> None:
+    """Nobody waits the seconds that it takes."""
+    assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
+    assert detector._waits_for_process
+
+
 def test_a_big_batch_is_judged_elsewhere_with_the_same_alerts(detector: Detector, ruleset: RuleSet) -> None:
     """To the column and the order; and again by the same process."""
+    wait_for(detector)
     assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     first = process_of(detector)
     assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
@@ -52,10 +67,12 @@ def test_a_big_batch_is_judged_elsewhere_with_the_same_alerts(detector: Detector
 
 def test_other_rules_are_used_there_too(detector: Detector, ruleset: RuleSet) -> None:
     """From the next batch on: what is off here is off in the process."""
+    wait_for(detector)
     hit = detector(many()).alerts["rule_id"].unique().sort()
     first = process_of(detector)
     off = frozenset(hit[:1])
     detector.use(in_force(ruleset, off), off)
+    wait_for(detector)
     assert detector(many()).alerts["rule_id"].unique().sort().to_list() == hit[1:].to_list()
     assert process_of(detector) != first
 
@@ -68,7 +85,7 @@ def test_a_small_batch_stays_here(detector: Detector) -> None:
 
 def test_a_process_that_dies_costs_no_alert(detector: Detector, ruleset: RuleSet) -> None:
     """The batch is judged here, and so are all that follow."""
-    detector(many())
+    wait_for(detector)
     os.kill(process_of(detector), signal.SIGKILL)
     assert_frame_equal(detector(many()).alerts, detect(ruleset, many()).alerts)
     assert detector._process is None
@@ -76,6 +93,7 @@ def test_a_process_that_dies_costs_no_alert(detector: Detector, ruleset: RuleSet
 
 def test_what_trips_it_elsewhere_is_an_error_here(detector: Detector) -> None:
     """A frame that the engine cannot read fails by name, and the process goes on."""
+    wait_for(detector)
     broken = EventBatch(many().events, pl.DataFrame({"nothing": [1]}), [])
     with pytest.raises(detectors.DetectionFailed, match="Error"):
         detector(broken)
@@ -84,7 +102,7 @@ def test_what_trips_it_elsewhere_is_an_error_here(detector: Detector) -> None:
 
 def test_the_process_ends_with_the_one_that_started_it(detector: Detector) -> None:
     """However that ends: its requests end, and it leaves."""
-    detector(many())
+    wait_for(detector)
     process = detector._process
     assert process is not None
     assert process.stdin is not None

@@ -4,51 +4,24 @@ The strings that a rule cannot do without keep most texts from it for next to no
 patterns. So cost is counted in work and not in time, on texts that are always the same, and is the same everywhere.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import polars as pl
 
 from llmsec_tui.detect.engine import prepared
 from llmsec_tui.detect.match import patterns
 from llmsec_tui.detect.match.judging import Judge
-from llmsec_tui.detect.rule import Example, Rule, RuleSet
-from llmsec_tui.detect.sigma.examples import to_batch
+from llmsec_tui.detect.ordinary import ordinary
+from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import Leaf, Regex
 from llmsec_tui.errors import RuleIssue
-from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
 
 MOST_SHARE = 0.25
 """Of ordinary text that a rule's patterns may be run over."""
 MOST_COST = 500.0
 """Instructions of patterns over each character of ordinary text."""
-_TEXTS = 400
-_SENTENCES = 12
-_WORDS = """
-the of and to in is that for it as was with be by on not this are or from at which but have an had they you were their
-one all we can her has there been if more when will would who so no said what up its about into than them only other
-time new some could these two may first then do any like my now over such our man me even most made after also did many
-off before must well back through years much where your way down should because long each just state those people too
-little good world make very year still see own work men day get here old life both between being under three never know
-same last another while us might great go come since against right came take used himself few house american use place
-during without again home around small however found mrs part school thought went say general once upon every left war
-don't does got united number hand course water until always away public something fact less put though think almost
-far enough took yet better head government eyes city system user password instructions prompt token tool file data
-answer question message account order ticket customer please thanks help email phone address number price invoice model
-function return value error request response server client query table column index update delete create list read
-write open close start stop config version install package import class method string integer json http https www com
-ignore previous secret key print show reveal repeat developer mode rules policy guidelines role play pretend story
-"""
-_SPEAKERS = (
-    (Role.USER, Trust.USER, Kind.MESSAGE),
-    (Role.ASSISTANT, Trust.MODEL, Kind.MESSAGE),
-    (Role.TOOL, Trust.TOOL, Kind.TOOL_RESULT),
-    (Role.ASSISTANT, Trust.MODEL, Kind.TOOL_CALL),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +39,7 @@ def costs(ruleset: RuleSet) -> list[RuleCost]:
     """The cost of every rule on single events, the dearest first."""
     if not ruleset.rules:
         return []
-    batch = _ordinary()
+    batch = ordinary()
     texts = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
     events = prepared(batch, ruleset)
     suspects = ruleset.finder.suspects(events, texts)
@@ -118,24 +91,3 @@ def _cost(rule: Rule, events: pl.DataFrame, positions: pl.Series | None, judge: 
 
 def _length(texts: Views, rows: Iterable[int]) -> int:
     return int(texts.texts.gather(sorted(rows)).str.len_chars().sum() or 0)
-
-
-@cache
-def _ordinary() -> EventBatch:
-    """Texts such as people, models and tools write them, each said by all of them."""
-    chance = random.Random(20_261_123)  # noqa: S311 - texts, not secrets
-    words = _WORDS.split()
-    texts = [" ".join(_sentence(chance, words) for _ in range(_SENTENCES)) for _ in range(_TEXTS)]
-    return to_batch([Example(_said(text, speaker), 0) for text in texts for speaker in _SPEAKERS])
-
-
-def _sentence(chance: random.Random, words: list[str]) -> str:
-    # The first words of the list are the commonest, as in any language (Zipf's law).
-    said = [words[min(int(chance.paretovariate(0.6)) - 1, len(words) - 1)] for _ in range(chance.randint(6, 22))]
-    said.append(chance.choice(("", str(chance.randint(1, 99_999)), f"v{chance.randint(0, 9)}.{chance.randint(0, 99)}")))
-    return f"{' '.join(said).strip().capitalize()}{chance.choice('...?!:')}"
-
-
-def _said(text: str, speaker: tuple[Role, Trust, Kind]) -> Event:
-    role, trust, kind = speaker
-    return Event(kind=kind, role=role, trust=trust, text=text, content_state=ContentState.PRESENT, tool_name="search")

@@ -100,6 +100,8 @@ def _run(
             rooms.enter_context(signpost(home.socket, socket))
         detector = Detector(book.in_force, rules, book.off_now)
         rooms.callback(detector.close)
+        if not once:
+            detector.warm()
         over_time = OverTime(_remembering(book.in_force, store, journal))
         suppression = Suppression(book.in_force, store.silences(), store.shown(time.time_ns() // 1000))
         pipeline = Pipeline(

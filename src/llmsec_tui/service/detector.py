@@ -11,18 +11,20 @@ import subprocess
 import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from select import select
 from typing import IO
 
 import polars as pl
 
 from llmsec_tui.detect.engine import Detected, detect
+from llmsec_tui.detect.ordinary import ordinary
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.service.in_force import in_force
 
 log = logging.getLogger(__name__)
 
-BIG = 1_000
+BIG = 5_000
 """Events from which on a batch is worth the way to another process."""
 _LENGTH_BYTES = 8
 _DONE, _FAILED = b"+", b"-"
@@ -43,18 +45,23 @@ class Detector:
         self._rules = rules
         self._off = off
         self._process: subprocess.Popen[bytes] | None = None
+        self._waits_for_process = False
 
     def __call__(self, batch: EventBatch) -> Detected:
         """What rules find in the events. Raises :class:`DetectionFailed`, or what the engine raises."""
         if batch.events.height < BIG or not self._rules:
             return detect(self._ruleset, batch)
         try:
-            return self._elsewhere(batch)
+            return self._elsewhere(batch) if self._is_ready() else detect(self._ruleset, batch)
         except (OSError, EOFError) as error:
             log.error("the detector's process is gone (%s); judging goes on in this one", type(error).__name__)
             self.close()
             self._rules = ()
             return detect(self._ruleset, batch)
+
+    def warm(self) -> None:
+        """Judge what is never alerted, so that nobody waits for what is made when it is first needed."""
+        detect(self._ruleset, ordinary())
 
     def use(self, ruleset: RuleSet, off: Collection[str]) -> None:
         """Judge by another set, read from the same place."""
@@ -72,7 +79,8 @@ class Detector:
                 pipe.close()
 
     def _elsewhere(self, batch: EventBatch) -> Detected:
-        process = self._process or self._start()
+        process = self._process
+        assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
         _send(process.stdin, _packed(batch.events))
@@ -82,20 +90,28 @@ class Detector:
             raise DetectionFailed(answer[1:].decode())
         return Detected(_unpacked(answer[1:]), _unpacked(_receive(process.stdout)))
 
+    def _is_ready(self) -> bool:
+        """Whether the process can judge; it is started when it is first asked for, which takes it seconds."""
+        process = self._process or self._start()
+        assert process.stdout is not None
+        if self._waits_for_process and select([process.stdout], [], [], 0)[0]:
+            if (version := _receive(process.stdout).decode()) != self._ruleset.version:
+                raise EOFError(f"it reads the rules as {version}")
+            self._waits_for_process = False
+        return not self._waits_for_process
+
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", __name__, ",".join(sorted(self._off)), *map(str, self._rules)]
         # In a session of its own, so that a Ctrl-C in the terminal is for the collector to act upon.
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-        self._process = process
-        assert process.stdout is not None
-        if (version := _receive(process.stdout).decode()) != self._ruleset.version:
-            raise EOFError(f"it reads the rules as {version}")
+        self._process, self._waits_for_process = process, True
         return process
 
 
 def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path], off: Collection[str]) -> None:
     """Judge batches until ``requests`` ends, which it does when the collector does, however it ends."""
     ruleset = in_force(read(rules)[0], off)
+    detect(ruleset, ordinary())
     _send(answers, ruleset.version.encode())
     while True:
         try:
