@@ -36,6 +36,9 @@ bench: $(STAMP)
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/console.py
+	$(BIN)/python bench/scan.py
+	$(BIN)/python bench/correlate.py
+	$(BIN)/python bench/monitors.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist
