@@ -34,7 +34,7 @@ def tour(folder: Path, texts: list[str]) -> Output:
     try:
         for keys, sight in (
             ("2", "1 of "),
-            ("\r", "Exchange"),
+            ("\r", "Why"),
             ("G", ""),
             ("d", "Dismiss this alert"),
             ("\x1b", ""),

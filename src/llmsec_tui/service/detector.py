@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from select import select
 from typing import IO
@@ -76,7 +77,9 @@ class Detector:
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 assert pipe is not None
-                pipe.close()
+                # What was not sent yet is of no use to a process that is gone.
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
     def _elsewhere(self, batch: EventBatch) -> Detected:
         process = self._process

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.detect.correlate.playing import TICK, Player, happened
 from tests.detect.correlate.test_semantics_of_correlations import arrival, cut
@@ -49,6 +49,7 @@ def monitor(kind: MonitorType, **changes: Any) -> Monitor:
 @pytest.mark.parametrize("kind", list(MonitorType))
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
+@example(30_000, False).via("an entry that brought a silence forward")
 def test_live_with_restarts_in_any_order_is_as_a_replay(kind: MonitorType, seed: int, with_field: bool) -> None:
     chance = Random(seed)
     can_have_field = kind in (MonitorType.ROBUST_Z, MonitorType.EWMA, MonitorType.CUSUM)

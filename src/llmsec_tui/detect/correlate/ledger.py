@@ -97,8 +97,8 @@ class Ledger:
             group.seen = turns
             if not group.add(entry, settled):
                 turn.late += 1
-            # An alarm that is set stays early enough: what comes in its order never brings anything forward.
-            if group.touched != turns and (group.raised or group.dirty is not None or (watch and group.alarm is None)):
+            # An entry may bring forward what time is to do: the one that makes a silence worth telling of, say.
+            if group.touched != turns and (watch or group.raised or group.dirty is not None):
                 group.touched = turns
                 touched.append(group)
         self._values += len(entries)
