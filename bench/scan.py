@@ -98,7 +98,8 @@ def _load(rules: RuleSet, examples: Sequence[Example]) -> Load:
 
 def ours(rules: RuleSet, load: Load) -> Hits:
     found = matches(rules, load.events, load.views)
-    return {(load.events["event_id"][at], rule.id) for rule, hit in found for at in hit.positions}
+    names = load.events["event_id"].to_list()
+    return {(names[at], one.rule.id) for one in found for at in one.positions}
 
 
 def timed(name: str, run: Callable[[Load], object], some: Sequence[Load], note: str = "") -> Row:

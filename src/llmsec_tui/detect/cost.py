@@ -12,6 +12,7 @@ import polars as pl
 from llmsec_tui.detect.engine import prepared
 from llmsec_tui.detect.match import patterns
 from llmsec_tui.detect.match.judging import Judge
+from llmsec_tui.detect.match.texts import Texts
 from llmsec_tui.detect.ordinary import ordinary
 from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.text.views import ROW, Views
@@ -44,7 +45,8 @@ def costs(ruleset: RuleSet) -> list[RuleCost]:
     events = prepared(batch, ruleset)
     suspects = ruleset.finder.suspects(events, texts)
     found = [
-        _cost(rule, events, suspects.positions.get(rule.id), _Counting(texts, suspects.found)) for rule in ruleset.rules
+        _cost(rule, events, suspects.positions.get(rule.id), _Counting(Texts(texts), suspects.found))
+        for rule in ruleset.rules
     ]
     return sorted(found, key=lambda one: (-one.cost, one.rule.id))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -11,6 +10,7 @@ from llmsec_tui.detect.match.compile import leaf_expression, lowered
 from llmsec_tui.detect.match.evidence import gather, holds
 from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.match.judging import Judge
+from llmsec_tui.detect.match.texts import Texts
 from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import Leaf
@@ -49,18 +49,25 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> Detected:
         return Detected(pl.DataFrame(schema=ALERTS), pl.DataFrame(schema=HITS))
     events = prepared(batch, ruleset)
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
-    alerts: list[tuple[int, dict[str, Any]]] = []
+    found = list(matches(ruleset, events, views))
+    hit = sorted({at for one in found for at, _ in one.told})
+    told = dict(zip(hit, events[hit].iter_rows(named=True), strict=True))
+    alerts = [
+        (at, one.rule.id, _alert(one.rule, told[at], truth, views))
+        for one in found
+        if one.rule.alerts
+        for at, truth in one.told
+    ]
+    alerts.sort(key=lambda alert: alert[:2])
     names = events.select(_ORDER, "event_id")
-    hits = [names.clear().with_columns(rule_id=pl.lit("", dtype=pl.String))]
-    for rule, found in matches(ruleset, events, views):
-        if rule.alerts:
-            alerts += ((event[_ORDER], _alert(rule, event, truth, views)) for event, truth in found.events)
-        if rule.id in ruleset.counted:
-            hits.append(names[found.positions].with_columns(rule_id=pl.lit(rule.id)))
-    alerts.sort(key=lambda alert: (alert[0], alert[1]["rule_id"]))
+    hits = [
+        names[one.positions].with_columns(rule_id=pl.lit(one.rule.id))
+        for one in found
+        if one.rule.id in ruleset.counted
+    ]
     return Detected(
-        pl.DataFrame([alert for _, alert in alerts], schema=ALERTS, orient="row"),
-        pl.concat(hits).sort(_ORDER, "rule_id").drop(_ORDER),
+        pl.DataFrame([alert for *_, alert in alerts], schema=ALERTS, orient="row"),
+        pl.concat(hits).sort(_ORDER, "rule_id").drop(_ORDER) if hits else pl.DataFrame(schema=HITS),
     )
 
 
@@ -76,49 +83,81 @@ def prepared(batch: EventBatch, ruleset: RuleSet) -> pl.DataFrame:
     )
 
 
+Truth = Mapping[Leaf, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Matched:
     """The events that one rule hits."""
 
+    rule: Rule
     positions: Sequence[int] | pl.Series
-    events: Sequence[tuple[dict[str, Any], dict[Leaf, bool]]]
-    """Each with the truth of every leaf of the condition; none for a rule that is only there to be counted."""
+    told: Sequence[tuple[int, Truth]]
+    """The same, each with the truth of every leaf of the condition; none for a rule that is only there to be counted
+    and looks at no text."""
 
 
-def matches(ruleset: RuleSet, events: pl.DataFrame, views: Views) -> Iterator[tuple[Rule, Matched]]:
-    """What each rule hits; rules that hit nothing may be left out. ``events`` are :func:`prepared`."""
+def matches(ruleset: RuleSet, events: pl.DataFrame, views: Views) -> Iterator[Matched]:
+    """What each rule hits, if anything. ``events`` are :func:`prepared`."""
     suspects = ruleset.finder.suspects(events, views)
-    judge = Judge(views, suspects.found)
-    for rule in ruleset.rules:
-        positions = suspects.positions.get(rule.id)
-        if positions is None:
-            continue
-        if rule.alerts or rule.compiled.text_leaves:
-            found = list(_hits(rule, events, positions, judge))
-            yield rule, Matched([event[_ORDER] for event, _ in found], found)
-        else:
+    suspected = [rule for rule in ruleset.rules if rule.id in suspects.positions]
+    looking = [rule for rule in suspected if rule.alerts or rule.compiled.text_leaves]
+    rows = events[ROW].to_list()
+    places = {rule.id: suspects.positions[rule.id].to_list() for rule in looking}
+    texts = Texts(views)
+    texts.encoded({rows[at] for rule in looking if rule.compiled.text_leaves for at in places[rule.id]})
+    judge = Judge(texts, suspects.found)
+    likely = [one for rule in looking if (one := _likely(rule, places[rule.id], rows, judge)).positions]
+    flags = _Flags(events, likely)
+    for one in likely:
+        truths = ((at, flags.at(one.rule, at) | one.of_text(rows[at])) for at in one.positions)
+        if told := [(at, truth) for at, truth in truths if holds(one.rule.compiled.tree, truth)]:
+            yield Matched(one.rule, [at for at, _ in told], told)
+    for rule in suspected:
+        if rule.id not in places:
             # What makes an event suspicious to such a rule is all that it looks at.
-            yield rule, Matched(positions, [])
+            yield Matched(rule, suspects.positions[rule.id], [])
 
 
-def _hits(
-    rule: Rule, events: pl.DataFrame, positions: pl.Series, judge: Judge
-) -> Iterator[tuple[dict[str, Any], dict[Leaf, bool]]]:
-    """Those of the suspected events that a rule hits, each with the truth of every leaf of its condition."""
+@dataclass(frozen=True, slots=True)
+class _Likely:
+    """Events whose text allows a rule to hit them."""
+
+    rule: Rule
+    positions: list[int]
+    held: Mapping[Leaf, frozenset[int]]
+    """The texts on which leaves hold."""
+
+    def of_text(self, row: int) -> dict[Leaf, bool]:
+        """Which leaves hold on a text."""
+        return {leaf: row in some for leaf, some in self.held.items()}
+
+
+def _likely(rule: Rule, positions: Sequence[int], rows: Sequence[int], judge: Judge) -> _Likely:
     compiled = rule.compiled
-    rows = events[ROW].gather(positions)
-    allowed = judge.allowed(compiled, frozenset(rows))
-    if not allowed:
-        return
-    held = {leaf: judge.holds(compiled, leaf, allowed) for leaf in compiled.text_leaves}
-    likely = events[positions.filter(pl.Series([row in allowed for row in rows], dtype=pl.Boolean))]
-    of_event = likely.select(leaf_expression(leaf).alias(str(at)) for at, leaf in enumerate(compiled.event_leaves))
-    flags = of_event.iter_rows() if of_event.width else repeat(())
-    for event, flag in zip(likely.iter_rows(named=True), flags, strict=False):
-        truth = dict(zip(compiled.event_leaves, flag, strict=True))
-        truth |= {leaf: event[ROW] in some for leaf, some in held.items()}
-        if holds(compiled.tree, truth):
-            yield event, truth
+    if not compiled.text_leaves:
+        return _Likely(rule, list(positions), {})
+    allowed = judge.allowed(compiled, frozenset(rows[at] for at in positions))
+    held = {leaf: judge.holds(compiled, leaf, allowed) for leaf in compiled.text_leaves} if allowed else {}
+    return _Likely(rule, [at for at in positions if rows[at] in allowed], held)
+
+
+class _Flags:
+    """Which leaves on events hold, asked of all that are likely to be hit in one go."""
+
+    def __init__(self, events: pl.DataFrame, likely: Sequence[_Likely]) -> None:
+        leaves = dict.fromkeys(leaf for one in likely for leaf in one.rule.compiled.event_leaves)
+        asked = [leaf_expression(leaf).alias(str(number)) for number, leaf in enumerate(leaves)]
+        places = sorted({at for one in likely for at in one.positions})
+        looked_at = events.select({ROW}.union(*(one.meta.root_names() for one in asked)))[places]
+        columns = looked_at.select(ROW, *asked).get_columns()[1:]
+        self._answers = {leaf: column.to_list() for leaf, column in zip(leaves, columns, strict=True)}
+        self._number = {at: number for number, at in enumerate(places)}
+
+    def at(self, rule: Rule, position: int) -> dict[Leaf, bool]:
+        """The leaves of a rule at the position of one event."""
+        number = self._number[position]
+        return {leaf: self._answers[leaf][number] for leaf in rule.compiled.event_leaves}
 
 
 def _content(rule: Rule, row: int, views: Views) -> Content | None:
@@ -126,7 +165,7 @@ def _content(rule: Rule, row: int, views: Views) -> Content | None:
     return None if raw is None else Content(raw, views.decoded.get(row, []))
 
 
-def _alert(rule: Rule, event: dict[str, Any], truth: Mapping[Leaf, bool], views: Views) -> dict[str, Any]:
+def _alert(rule: Rule, event: dict[str, Any], truth: Truth, views: Views) -> dict[str, Any]:
     evidence = gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))
     return {
         **{name: event[name] for name in _COPIED},

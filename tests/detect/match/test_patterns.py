@@ -95,5 +95,5 @@ def test_searching_texts_as_one_finds_what_searching_each_finds(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(patterns, "_TRIES", tries)
         patch.setattr(patterns, "_SHEAF", sheaf)
-        found = list(patterns.having(tuple(wanted), texts))
+        found = list(patterns.having(tuple(wanted), [text.encode() for text in texts]))
     assert found == [at for at, text in enumerate(texts) if each.search(text)]

@@ -53,9 +53,9 @@ def leaf(**selection: Any) -> Leaf:
         (r"(?i)Ignore\s+Previous", r"ignore\x20previous"),
         (r"\bsk-[A-Za-z0-9]{20}", r"\bsk\x2d[0-9a-z]{20}"),
         (r"^\s*sudo rm$", r"sudo\x20rm"),
-        ("wonder.{0,90}magic", "wonder"),
+        ("wonder[^;]{0,90}magic", r"wonder[\x20-\x3a\x3c-\x40\x5b-\x7e]*magic"),
         ("a.{0,90}magic", "magic"),
-        (r"\w{1,64}@\w+\.com", r"\x2ecom"),
+        (r"\w{1,64}@\w+\.com", r"\x40[0-9\x5fa-z][0-9\x5fa-z]*\x2ecom"),
         ("wonder(?: very)? much", r"wonder(?:\x20very)?\x20much"),
         ("(?:wonder|m.*quartz)", "(?:wonder|quartz)"),
         ("[a-f]{2,3}[ x]{3}y", r"[a-f]{2}[\x20x]{1,3}y"),
@@ -136,12 +136,17 @@ def spaced_patterns(draw: st.DrawFn, depth: int = 2) -> str:
 
 @needs_hyperscan
 @settings(max_examples=1_000, deadline=None)
-@given(spaced_patterns(), _SPACED, st.sampled_from(["", "(?i)", "(?s)", "(?m)"]))
-def test_white_space_that_is_folded_away_does_not_hide_a_match(pattern: str, text: str, flags: str) -> None:
-    try:
-        found = shape(flags + pattern)
-    except Unclear:
-        return
+@given(spaced_patterns(), _SPACED, st.sampled_from(["", "(?i)", "(?s)", "(?m)"]), st.sampled_from([0, 3, 100]))
+def test_white_space_that_is_folded_away_does_not_hide_a_match(pattern: str, text: str, flags: str, small: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shapes, "_BOTH", 0)
+        patch.setattr(shapes, "_FAR", -50)
+        patch.setattr(shapes, "_SMALL", small)
+        patch.setattr(shapes, "_NEAR", small)
+        try:
+            found = shape(flags + pattern)
+        except Unclear:
+            return
     assume(problem(flags + pattern) is None and pl.Series([text]).str.contains(flags + pattern)[0])
     assert found is not None
     assert has(found, text)
@@ -170,3 +175,24 @@ def test_every_plain_text_that_has_a_string_has_its_shape(value: list[str], text
         assert held.exact[wanted] == (found and found.expression)
         assert found is not None
         assert holds == has(found, text)
+
+
+@needs_hyperscan
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("wonder(?:ful)?x*magic", "wonderfulmagic"),
+        ("wonder[0-9]{2,5}x*magic", "wonder12345xmagic"),
+        ("wonderx*(?:very )?magic", "wonderxvery magic"),
+        (r"wonder\sx*\smagic", "wonder  magic"),
+        (r"wonder\sx*\s+magic", "wonder \n magic"),
+        (r"wonder[^;]* magic", "wonder\t, \n magic"),
+        (r"wonder(?:a.{0,90}b|c)*magic", "wonderacbmagic"),
+        (r"wonder(?:a.{0,90}b|c)+magic", "wonderacbcmagic"),
+    ],
+)
+def test_what_is_left_out_at_the_ends_of_a_stretch_may_stand_in_the_gap(pattern: str, text: str) -> None:
+    assert pl.Series([text]).str.contains(pattern)[0]
+    found = shape(pattern)
+    assert found is not None
+    assert has(found, text)

@@ -1,28 +1,30 @@
 """Decide on which texts a condition can be true, by the cheapest way that gives the exact answer."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
 from llmsec_tui.detect.match import patterns
-from llmsec_tui.detect.match.compile import FOLDED_VIEW, RAW_VIEW, leaf_expression, on_text, views
+from llmsec_tui.detect.match.compile import RAW_VIEW, leaf_expression, on_text, views
 from llmsec_tui.detect.match.compiled import Compiled
 from llmsec_tui.detect.match.lanes import Found
+from llmsec_tui.detect.match.texts import Texts, listed
 from llmsec_tui.detect.text.folding import fold
-from llmsec_tui.detect.text.views import ROW, VIEWS, Shown, Views
+from llmsec_tui.detect.text.views import ROW, VIEWS, Views
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
-
-RAW, FOLDED = VIEWS.index(RAW_VIEW), VIEWS.index(FOLDED_VIEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """Answers for the texts of one batch."""
 
-    views: Views
+    texts: Texts
     found: Found
-    _seen: dict[int, Shown] = field(default_factory=dict)
+
+    @property
+    def views(self) -> Views:
+        return self.texts.views
 
     def allowed(self, rule: Compiled, rows: frozenset[int]) -> frozenset[int]:
         """Those of the texts with a rule's marks on which it can be true, whatever the event around them says."""
@@ -84,24 +86,14 @@ class Judge:
         wanted = tuple(pl.escape_regex(_literal(leaf.match)) for leaf in leaves if isinstance(leaf.match, Text))
         if patterns.any_of(wanted) is None:
             return frozenset[int]().union(*(self._holds(leaf, rows) for leaf in leaves))
-        columns = [VIEWS.index(name) for name in views(leaves[0])]
-        pairs = [
-            (row, view)
-            for row, shown in zip(rows, self._shown(rows), strict=True)
-            for column in columns
-            if (view := shown[column]) is not None
-        ]
-        return frozenset(pairs[at][0] for at in patterns.having(wanted, [view for _, view in pairs]))
+        owners, texts = listed(rows, self.texts.encoded(rows), _columns(leaves[0]))
+        return frozenset(owners[at] for at in patterns.having(wanted, texts))
 
     def _compare(self, leaf: Leaf, text: Text, rows: frozenset[int]) -> frozenset[int]:
         """As :meth:`_evaluate`, for one string."""
-        literal = _literal(text)
-        columns = [VIEWS.index(name) for name in views(leaf)]
-        return frozenset(
-            row
-            for row, shown in zip(rows, self._shown(rows), strict=True)
-            if any(_compares(text, literal, view) for column in columns if (view := shown[column]) is not None)
-        )
+        literal = _literal(text).encode()
+        owners, texts = listed(rows, self.texts.encoded(rows), _columns(leaf))
+        return frozenset(owner for owner, view in zip(owners, texts, strict=True) if _compares(text, literal, view))
 
     def _search(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
         """The texts on which any of the patterns is found, which all look at the same views.
@@ -113,25 +105,17 @@ class Judge:
         wanted = tuple(leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex))
         if patterns.any_of(wanted) is None:
             return frozenset[int]().union(*(self._search([leaf], rows) for leaf in leaves))
-        texts = self.views
-        unclear = rows & (texts.unclear if all(map(patterns.takes_stand_ins, wanted)) else texts.differing)
-        columns = [VIEWS.index(name) for name in views(leaves[0])]
-        ignores_case = all(map(_ignores_case, leaves))
-        clear = rows - unclear
-        pairs = [
-            (row, text)
-            for row, shown in zip(clear, self._shown(clear, stand_ins=True), strict=True)
-            for text in _different(shown, columns, ignores_case=ignores_case)
-        ]
-        held = {pairs[at][0] for at in patterns.having(wanted, [text for _, text in pairs])}
-        return frozenset(held).union(*(self._evaluate(leaf, unclear) for leaf in leaves))
+        unclear = rows & (self.views.unclear if all(map(patterns.takes_stand_ins, wanted)) else self.views.differing)
+        clear = list(rows - unclear)
+        shown = self.texts.with_stand_ins(clear)
+        owners, texts = listed(clear, shown, _columns(leaves[0]), ignores_case=all(map(_ignores_case, leaves)))
+        held = frozenset(owners[at] for at in patterns.having(wanted, texts))
+        return held.union(*(self._evaluate(leaf, unclear) for leaf in leaves))
 
-    def _shown(self, rows: Iterable[int], *, stand_ins: bool = False) -> list[Shown]:
-        """The views of these texts; with underscores, if wanted, for letters that RE2 does not know."""
-        if missing := [row for row in rows if row not in self._seen]:
-            self._seen.update((row, tuple(shown)) for row, *shown in self.views.some(missing).iter_rows())
-        differing = self.views.differing if stand_ins else ()
-        return [self.views.plain(row) if row in differing else self._seen[row] for row in rows]
+
+def _columns(leaf: Leaf) -> list[int]:
+    """The places among VIEWS of what a leaf looks at."""
+    return [VIEWS.index(name) for name in views(leaf)]
 
 
 def _literal(text: Text) -> str:
@@ -151,14 +135,7 @@ def _ignores_case(leaf: Leaf) -> bool:
     return isinstance(leaf.match, Regex) and leaf.match.ignore_case and not patterns.turns_flags_off(leaf.match.pattern)
 
 
-def _different(shown: Shown, columns: Sequence[int], *, ignores_case: bool) -> set[str]:
-    """The views in these columns that patterns might tell apart."""
-    raw, folded = shown[RAW], shown[FOLDED]
-    same = ignores_case and RAW in columns and raw is not None and raw.isascii() and raw.lower() == folded
-    return {text for column in columns if (text := shown[column]) is not None and not (same and column == FOLDED)}
-
-
-def _compares(text: Text, literal: str, view: str) -> bool:
+def _compares(text: Text, literal: bytes, view: bytes) -> bool:
     match text.open_start, text.open_end:
         case True, True:
             return literal in view

@@ -47,7 +47,7 @@ def any_of(patterns: tuple[str, ...]) -> re2._Regexp | None:
         return None
 
 
-def having(wanted: tuple[str, ...], texts: Sequence[str]) -> Iterator[int]:
+def having(wanted: tuple[str, ...], texts: Sequence[bytes]) -> Iterator[int]:
     """The positions of the texts on which RE2 finds any of the patterns, which :func:`any_of` takes.
 
     Many texts are searched as one: that they have nothing, which is the rule, costs one call. Whatever is found may
@@ -56,17 +56,16 @@ def having(wanted: tuple[str, ...], texts: Sequence[str]) -> Iterator[int]:
     each = any_of(wanted)
     assert each is not None
     together = _over_lines(wanted)
-    encoded = [text.encode() for text in texts]
     if together is None:
-        yield from (at for at, text in enumerate(encoded) if each.search(text))
+        yield from (at for at, text in enumerate(texts) if each.search(text))
         return
     first = 0
-    while first < len(encoded):
+    while first < len(texts):
         last, size = first, 0
-        while last < len(encoded) and size < _SHEAF:
-            size += len(encoded[last]) + 1
+        while last < len(texts) and size < _SHEAF:
+            size += len(texts[last]) + 1
             last += 1
-        yield from (first + at for at in _having(each, together, encoded[first:last]))
+        yield from (first + at for at in _having(each, together, texts[first:last]))
         first = last
 
 

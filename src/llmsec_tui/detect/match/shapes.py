@@ -21,8 +21,11 @@ _COUNTED = 32
 """Counts up to this are looked at."""
 _NEAR = 15
 """Something may be so far from the next thing without breaking the stretch."""
-_SMALL = 8
+_SMALL = 100
 """What may be there or not breaks the stretch when it has more atoms than this."""
+_BOTH, _LONG, _FAR = 10.0, 500, 7.0
+"""Two stretches are looked for together when each is so unlikely, as -log2, and they are not longer; the second may
+stand in 2 to the power of so many places."""
 LARGE = 400
 """Atoms, or choices, that a stretch may have."""
 _WORD, _COMMON_WORD, _RUN = 14.0, 7.0, 10.0
@@ -84,41 +87,76 @@ _ANYTHING = _Made("", 0, False)
 
 
 def _rarest(tree: Syntax) -> _Made | None:
-    """Of the stretches that must all be there, the one that is least likely; None when nothing can be there."""
+    """Of what must be there, the stretch, or two in a row, that is least likely; None when nothing can be there."""
     if isinstance(tree, Choice):
         return _any_of([_rarest(part) for part in tree.parts])
     best = _ANYTHING
-    for stretch in _stretches(tree.parts if isinstance(tree, Sequence) else (tree,)):
-        made = stretch if isinstance(stretch, _Made) or stretch is None else _sequence(stretch, solid=True)
+    before: tuple[Syntax, ...] = ()
+    gap = ""
+    for part in _stretches(tree.parts if isinstance(tree, Sequence) else (tree,)):
+        if isinstance(part, str):
+            gap = part
+            continue
+        stretch = part if isinstance(part, tuple) else ()
+        made = _sequence(_trimmed(part), solid=True) if isinstance(part, tuple) else part
         if made is None:
             return None
-        best = max(best, made, key=lambda one: one.bits)
+        both = _joined(before, gap, stretch) if gap else made
+        best = max(best, made, both, key=lambda one: one.bits)
+        before, gap = stretch, ""
     return best
 
 
-def _stretches(parts: Iterable[Syntax]) -> Iterator[tuple[Syntax, ...] | _Made | None]:
-    """What must be there without anything in between that may be long, or may not be there."""
+def _joined(one: tuple[Syntax, ...], gap: str, other: tuple[Syntax, ...]) -> _Made:
+    """Two stretches with a gap between, if that is worth it."""
+    first = _sequence(_from_start(one), solid=True)
+    second = _sequence(_to_end(other), solid=first is not None and first.solid)
+    if first is None or second is None or min(first.bits, second.bits) < _BOTH:
+        return _ANYTHING
+    expression = first.expression + gap + second.expression
+    return _ANYTHING if len(expression) > _LONG else _Made(expression, first.bits + second.bits - _FAR, second.solid)
+
+
+def _stretches(parts: Iterable[Syntax]) -> Iterator[tuple[Syntax, ...] | str | _Made | None]:
+    """What must be there: parts in a row, or the rarest of a larger part; between rows, as an expression, a gap."""
     stretch: list[Syntax] = []
     for part in parts:
         match part:
             case Repeat(Atom() as atom, low, _) if low and _wanders(part):
-                yield _trimmed((*stretch, Repeat(atom, low, low)))
+                yield from ((*stretch, Repeat(atom, low, low)), _between(part))
                 stretch = []
             case Repeat(_, 0, _) if _size(part) > _SMALL or _wanders(part):
-                yield _trimmed(tuple(stretch))
+                yield from (tuple(stretch), _between(part))
                 stretch = []
             case Choice() if _wanders(part):
-                yield from (_trimmed(tuple(stretch)), _rarest(part))
+                yield from (tuple(stretch), _rarest(part))
                 stretch = []
             case Repeat(inner, _, _) if _wanders(part):
-                yield from (_trimmed(tuple(stretch)), _rarest(inner))
+                yield from (tuple(stretch), _rarest(inner))
                 stretch = []
             case _ if len(stretch) >= LARGE or (stretch and _size(part) > LARGE):
-                yield _trimmed(tuple(stretch))
+                yield tuple(stretch)
                 stretch = [part]
             case _:
                 stretch.append(part)
-    yield _trimmed(tuple(stretch))
+    yield tuple(stretch)
+
+
+def _between(part: Syntax) -> str:
+    """Any number of the characters of a part."""
+    characters = frozenset[str]().union(*(folds(one) for one in _atoms(part)))
+    return f"{_written(characters)}*" if characters else ""
+
+
+def _atoms(node: Syntax) -> Iterator[str]:
+    match node:
+        case Atom(written):
+            yield written
+        case Repeat(part):
+            yield from _atoms(part)
+        case Sequence(parts) | Choice(parts):
+            for part in parts:
+                yield from _atoms(part)
 
 
 def _wanders(node: Syntax) -> bool:
@@ -146,7 +184,11 @@ def _size(node: Syntax) -> int:
 
 def _trimmed(parts: tuple[Syntax, ...]) -> tuple[Syntax, ...]:
     """Without what may be there or not at either end: less to look at, and fewer places where it ends."""
-    return _from_start(_from_start(parts)[::-1])[::-1]
+    return _to_end(_from_start(parts))
+
+
+def _to_end(parts: tuple[Syntax, ...]) -> tuple[Syntax, ...]:
+    return _from_start(parts[::-1])[::-1]
 
 
 def _from_start(parts: tuple[Syntax, ...]) -> tuple[Syntax, ...]:

@@ -57,6 +57,8 @@ Syntax = Atom | Edge | Repeat | Sequence | Choice
 
 _ESCAPED = frozenset("nrtfvsdDwWS")
 _EDGES = frozenset("bBAz")
+_DEEPEST = 50
+"""Groups within groups."""
 
 
 @lru_cache(4_096)
@@ -89,6 +91,7 @@ class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.at = 0
+        self.depth = 0
 
     def choice(self) -> Syntax:
         parts = [self.sequence()]
@@ -124,9 +127,13 @@ class _Reader:
             self.skip_flags()
             if self.pattern[self.at - 1] == ")":
                 return Sequence(())
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise Unclear(self.pattern)
         inner = self.choice()
         if self.take() != ")":
             raise Unclear(self.pattern)
+        self.depth -= 1
         return inner
 
     def skip_flags(self) -> None:
