@@ -1,11 +1,10 @@
 """Rules to measure with: the shipped ones and made ones, 300 that look for a string and 200 that look for patterns.
 
-Made rules have the gates of shipped ones, one after the other, and say things that nobody says: words of the prose in
-an order of their own.
+Made rules have the gates of shipped ones, one after the other, and the vocabulary of such rules: things that attackers
+want, and what they want done with them.
 """
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import cycle
 from uuid import UUID
@@ -15,49 +14,61 @@ from llmsec_tui.detect.rule import Rule, RuleSet, compile_tree
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.detect.tree import And, Leaf, Match, Node, Regex, Text, Wild
 from llmsec_tui.paths import shipped
-from logs import prose
 
 LITERALS, PATTERNS = 300, 200
 
 
-def many_rules(seed: int = 11) -> RuleSet:
-    """500 rules on texts, the same for the same seed; shipped rules that look at no text are left out."""
+_VERBS = """
+bypass override unlock exfiltrate smuggle forge spoof tamper hijack impersonate escalate decrypt harvest phish extort
+launder sabotage jailbreak unmask deanonymize disarm disable subvert circumvent divulge disclose reveal leak exploit
+poison inject overwrite wipe erase deface detonate assemble synthesize counterfeit blackmail stalk doxx
+"""
+_THINGS = """
+credentials passphrase vault keystore ledger payroll badge firmware backdoor payload exploit malware botnet ransomware
+keylogger rootkit honeypot guardrail watermark transcript blueprint dossier mailbox passport prescription voicemail
+checkpoint embeddings weights tokenizer sandbox hypervisor kernel bootloader turnstile antivirus firewall paywall
+explosives narcotics firearm detonator precursor nerve-agent centrifuge wallet seed-phrase cvv iban safe-deposit
+"""
+VERBS, THINGS = _VERBS.split(), _THINGS.split()
+
+
+def many_rules(*, with_shipped: bool, seed: int = 11) -> RuleSet:
+    """500 rules on texts, the same for the same seed; as many of them made as are not shipped."""
     chance = random.Random(seed)
-    ours = [rule for rule in load([shipped("rules")]).rules if rule.compiled.text_leaves]
-    words = sorted({word for text in prose() for word in text.lower().split() if word.isalpha() and len(word) > 3})
-    literals = [_literal(chance, words) for _ in range(LITERALS)]
-    patterns = [_pattern(chance, words) for _ in range(PATTERNS - len(ours))]
-    gates = cycle(rule.compiled.gate for rule in ours)
-    made = [
-        _rule(ours[0], number, match, gate)
-        for number, (match, gate) in enumerate(zip([*literals, *patterns], gates, strict=False))
-    ]
+    shipped_ones = [rule for rule in load([shipped("rules")]).rules if rule.compiled.text_leaves]
+    ours = shipped_ones if with_shipped else []
+    matches = [_literal(chance) for _ in range(LITERALS)] + [_pattern(chance) for _ in range(PATTERNS - len(ours))]
+    likes = cycle(shipped_ones)
+    made = [_rule(like, number, match) for number, (match, like) in enumerate(zip(matches, likes, strict=False))]
     return RuleSet(tuple(sorted((*ours, *made), key=lambda rule: rule.id)))
 
 
-def _literal(chance: random.Random, words: Sequence[str]) -> Text:
-    said = " ".join(chance.choices(words, k=chance.randint(2, 4)))
+def _literal(chance: random.Random) -> Text:
+    article = chance.choice(("the", "your", "their", "every", "our"))
+    said = f"{chance.choice(VERBS)} {article} {chance.choice(THINGS)}{chance.choice(('', ' and ', ' of ', ' for '))}"
     return Text((Wild.ANY, said, Wild.ANY), cased=False)
 
 
-def _pattern(chance: random.Random, words: Sequence[str]) -> Regex:
-    few = ["|".join(chance.sample(words, chance.randint(2, 5))) for _ in range(2)]
-    one, other = few
+def _pattern(chance: random.Random) -> Regex:
+    verbs = "|".join(chance.sample(VERBS, chance.randint(2, 5)))
+    things = "|".join(chance.sample(THINGS, chance.randint(2, 5)))
     number, gap = chance.randint(8, 24), chance.randint(10, 60)
     written = chance.choice(
         (
-            rf"\b(?:{one})\b.{{0,{gap}}}\b(?:{other})\b",
-            rf"\b(?:{one})(?: \w+){{0,4}} (?:{other})\b",
-            rf"\b{chance.choice(words)[:4]}[-_][A-Za-z0-9]{{{number}}}\b",
-            rf"(?:{one})\s*[:=]\s*[\"']?[A-Za-z0-9+/]{{{number},}}",
-            rf"https?://[^\s/]{{1,60}}\.(?:{chance.choice(words)})/\S*[?&](?:{other})=",
+            rf"\b(?:{verbs})\b.{{0,{gap}}}\b(?:{things})\b",
+            rf"\b(?:{verbs})(?: \w+){{0,4}} (?:{things})\b",
+            rf"\b(?:{verbs})(?:ing|s|ed)?\s+(?:the|your|my|all|any)\s+(?:\w+\s+)?(?:{things})",
+            rf"\b{chance.choice(THINGS)[:4]}[-_][A-Za-z0-9]{{{number}}}\b",
+            rf"(?:{things})\s*[:=]\s*[\"']?[A-Za-z0-9+/]{{{number},}}",
+            rf"https?://[^\s/]{{1,60}}\.(?:tk|top|xyz|click)/\S*[?&](?:{things})=",
         )
     )
     return Regex(f"(?i){written}", ignore_case=True)
 
 
-def _rule(like: Rule, number: int, match: Match, gate: Node | bool) -> Rule:
-    leaf = Leaf("it", fields.TEXT, match)
+def _rule(like: Rule, number: int, match: Match) -> Rule:
+    """A rule with the gate of another."""
+    leaf, gate = Leaf("it", fields.TEXT, match), like.compiled.gate
     tree: Node = leaf if isinstance(gate, bool) else And((gate, leaf))
     name = str(UUID(int=number + (1 << 64)))
     return replace(like, id=name, title=f"Made {number}", compiled=compile_tree(tree), alerts=True)
