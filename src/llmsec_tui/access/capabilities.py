@@ -30,20 +30,42 @@ CAPABILITIES: Mapping[str, str] = {
     "alerts.silence": "add or end a silence",
     "rules.switch": "turn a rule off or on",
     "rules.reload": "have the rule files read again",
+    "incidents.read": "see incidents, their timelines and figures, and watch them",
+    "incidents.open": "open an incident",
+    "incidents.acknowledge": "take an incident, or take it over",
+    "incidents.assign": "give an incident to somebody",
+    "incidents.work": "work on an incident: states, tasks, notes, evidence, clocks",
+    "incidents.close": "close an incident",
+    "incidents.reopen": "reopen an incident",
+    "incidents.merge": "merge and split incidents",
+    "incidents.run": "run remedies: commands and webhooks that act outside",
+    "incidents.export": "take an incident's file out",
+    "incidents.bulk": "do one thing to many incidents or alerts at once",
+    "desk.policy": "have the desk's policy read again, and try its channels",
+    "markers.add": "note a deploy or another change outside",
     "sources.watch": "have more files followed",
     "collector.stop": "stop the collector",
 }
 """Every capability there is, and what it lets one do."""
 
-_VIEWER = frozenset({"status.read", "overview.read", "alerts.read", "events.read", "sources.read", "rules.read"})
-_ANALYST = _VIEWER | {"alerts.acknowledge", "alerts.dismiss", "alerts.silence", "rules.switch"}
+_VIEWER = frozenset(
+    {"status.read", "overview.read", "alerts.read", "events.read", "sources.read", "rules.read", "incidents.read"}
+)
+_ANALYST = _VIEWER | {
+    *("alerts.acknowledge", "alerts.dismiss", "alerts.silence", "rules.switch"),
+    *("incidents.open", "incidents.acknowledge", "incidents.work", "incidents.close", "incidents.reopen"),
+    *("incidents.merge", "incidents.export", "incidents.bulk", "markers.add"),
+}
 
 ROLES: Mapping[Role, frozenset[str]] = {
     Role.VIEWER: _VIEWER,
     Role.ANALYST: _ANALYST,
-    Role.RESPONDER: _ANALYST | {"sources.watch"},
+    Role.RESPONDER: _ANALYST | {"sources.watch", "incidents.assign", "incidents.run"},
     Role.AUDITOR: frozenset(
-        {"status.read", "overview.read", "alerts.read", "sources.read", "rules.read", "audit.read"}
+        {
+            *("status.read", "overview.read", "alerts.read", "sources.read", "rules.read", "audit.read"),
+            *("incidents.read", "incidents.export"),
+        }
     ),
     Role.ADMIN: frozenset(CAPABILITIES),
 }
