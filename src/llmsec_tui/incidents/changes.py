@@ -57,6 +57,8 @@ class Opened(Struct, frozen=True, kw_only=True, tag="opened"):
     first_alert_at: int | None = None
     follows: str = ""
     """The closed incident that would have had these alerts were it open, or that it was split from."""
+    owner: str = ""
+    """Who has it from its beginning: the one who had the incident that it was split from."""
     note: str = ""
 
 
@@ -65,6 +67,8 @@ class AlertsJoined(Struct, frozen=True, kw_only=True, tag="alerts_joined"):
     tasks: list[NewTask] = []
     first_event_at: int | None = None
     """Of these alerts."""
+    limits: list[Limit] = []
+    """Given when these alerts raise its level: what holds for the service clocks from now on, as with ``LevelSet``."""
     note: str = ""
     """When a person added them."""
 
@@ -143,6 +147,8 @@ class Absorbed(Struct, frozen=True, kw_only=True, tag="absorbed"):
 
 class Unmerged(Struct, frozen=True, kw_only=True, tag="unmerged"):
     from_: str
+    share: Share
+    """What comes back: what it had, less what was withdrawn or split off since."""
     note: str = ""
 
 

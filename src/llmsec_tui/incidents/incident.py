@@ -13,6 +13,8 @@ class Task:
     text: str
     rule_id: str
     remedy: str
+    came_with: str = ""
+    """The incident that was merged into this one and brought it."""
     state: TaskState = TaskState.OPEN
     by: str = ""
     at: int | None = None
@@ -70,6 +72,8 @@ class Clock:
     paused_before: int = 0
     """Microseconds that the incident had been pending when the clock began."""
     met_at: int | None = None
+    paused_at_met: int | None = None
+    """As ``paused_before``, when it was met: what is pending later does not move what was due then."""
     breached_at: int | None = None
 
 
@@ -89,10 +93,16 @@ class Incident:
     state: State
     before: State | None = None
     """To return to from ``pending`` and ``merged``."""
+    before_hold: State | None = None
+    """To return to from ``pending``, also when it was merged while it was pending."""
     level: str
     level_set: bool = False
     """A person said so; else it is the highest of its alerts."""
+    level_alone: str = ""
+    """Its level when it has no alerts: what it was when the last was withdrawn."""
     owner: str = ""
+    owner_at: int | None = None
+    """When its owner last did anything to it, counted for the version or not, or became its owner."""
     watchers: tuple[str, ...] = ()
     opened_at: int
     opened_by: str
@@ -114,7 +124,15 @@ class Incident:
     """Since when it is pending."""
     pending_us: int = 0
     """How long it was pending, the current time not included."""
+    pending_to_contained: int = 0
+    """How much of that lay before ``contained_at``, and ..."""
+    pending_to_resolved: int = 0
+    """... before ``resolved_at``."""
     reopened: int = 0
+    reopened_at: int | None = None
+    """For the last time."""
+    pending_to_reopened: int = 0
+    """How much of ``pending_us`` lay before that."""
     disposition: Disposition | None = None
     closing_note: str = ""
     duplicate_of: str = ""
@@ -131,6 +149,10 @@ class Incident:
     pins: tuple[Pin, ...] = ()
     runs: tuple[Run, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    breaches: int = 0
+    """How many times it missed a clock, also one that was set anew since."""
     n_notes: int = 0
+    n_tasks: int = 0
+    """Ever made: the next has the number after it."""
     n_pins: int = 0
     """Ever made: the next has the number after it."""

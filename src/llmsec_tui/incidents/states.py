@@ -24,6 +24,10 @@ OPEN = ACTIVE | {State.RESOLVED}
 """Not at its end."""
 
 
+LEVELS = ("informational", "low", "medium", "high", "critical")
+"""How bad it is, rising; as the levels of alerts."""
+
+
 class Disposition(StrEnum):
     """What an incident turned out to be."""
 
