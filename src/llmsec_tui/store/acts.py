@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.errors import NotFound, ServiceError, StaleVersion
+from llmsec_tui.store.incident_alerts import CLOSED
 from llmsec_tui.store.withdrawals import WITHDRAWN
 
 _DONE = "SELECT version FROM alert_acts WHERE command_id = $command_id"
-_NOW = "SELECT version, state FROM alerts WHERE alert_id = $alert_id"
+_NOW = "SELECT version, state, incident_id FROM alerts WHERE alert_id = $alert_id"
 _WHY = "SELECT note FROM alert_acts WHERE alert_id = $alert_id AND version = $version"
 _CHANGE = "UPDATE alerts SET state = $state, owner = $owner, version = $version WHERE alert_id = $alert_id"
 _ADD = """
@@ -50,6 +51,11 @@ def act_on_alert(
         raise ServiceError(
             f"Alert {alert_id} was withdrawn: {_why(connection, alert_id, expected_version)} Nothing was done.",
             hint="It stays to be found under state:withdrawn.",
+        )
+    if now[1] == CLOSED:
+        raise ServiceError(
+            f"Alert {alert_id} was closed with {now[2] or 'its incident'}. Nothing was done.",
+            hint="Reopen that incident, if there is more to it.",
         )
     version = expected_version + 1
     changed = {"state": new_state, "owner": owner, "version": version, "alert_id": alert_id}

@@ -13,7 +13,8 @@ ROW = """
 SELECT seq, alert_id, rule_id, title, level, confidence, state, version, owner, epoch_us(ts) AS ts,
     epoch_us(raised_at) AS raised_at, event_id, conversation_id, user_id, app, model, source_path, role, trust,
     tool_name, coalesce(excerpt, '') AS excerpt, suppressed_by, suppressed_ref,
-    CASE WHEN suppressed_by IS NULL THEN coalesce(group_id, alert_id) END AS group_id, 1 AS grouped
+    CASE WHEN suppressed_by IS NULL THEN coalesce(group_id, alert_id) END AS group_id, 1 AS grouped,
+    coalesce(incident_id, '') AS incident_id, coalesce(disposition, '') AS disposition
 FROM alerts
 """
 _ONE = ROW + "WHERE alert_id = $alert_id"
@@ -47,7 +48,7 @@ def latest_alerts(cursor: DuckDBPyConnection, limit: int) -> list[Row]:
 
 def alert_detail(cursor: DuckDBPyConnection, name: str) -> Row:
     """One alert by its id or a prefix of it: the fields of ``AlertDetail`` that do not come from its rule."""
-    alert_id = _whole_id(cursor, name)
+    alert_id = whole_id(cursor, name)
     [row] = rows(cursor, _ONE, {"alert_id": alert_id})
     [detail] = rows(cursor, _DETAIL, {"alert_id": alert_id})
     detail["spans"] = [tuple(span) for span in detail["spans"]]
@@ -91,7 +92,8 @@ def _suppression(cursor: DuckDBPyConnection, row: Row) -> Row:
     }
 
 
-def _whole_id(cursor: DuckDBPyConnection, name: str) -> str:
+def whole_id(cursor: DuckDBPyConnection, name: str) -> str:
+    """The id of the one alert that has this id, or whose id begins with it. Raises :class:`NotFound`."""
     if len(name) < PREFIX_LENGTH:
         raise NotFound(f"{name!r} is too short to name an alert.", hint=f"Give at least {PREFIX_LENGTH} characters.")
     if cursor.execute("SELECT 1 FROM alerts WHERE alert_id = $alert_id", {"alert_id": name}).fetchone():

@@ -95,3 +95,5 @@ class Committed:
     """The highest so far."""
     new_alert_ids: list[str]
     """Ids of the alerts that were not there before, in their order."""
+    again_alert_ids: list[str] = field(default_factory=list)
+    """Ids of alerts that were there and now are raised again, or are shown because nothing suppresses them any more."""

@@ -6,6 +6,7 @@ from duckdb import DuckDBPyConnection
 
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.store.alert_queries import latest_alerts
+from llmsec_tui.store.incident_queries import desk_counts
 from llmsec_tui.store.rows import NEWEST, Row, rows
 from llmsec_tui.store.views import STATES
 
@@ -45,23 +46,28 @@ _MAXIMA = "SELECT (SELECT coalesce(max(seq), 0) FROM alerts), (SELECT coalesce(m
 
 def overview(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> Row:
     """The fields of ``Overview`` but its sources. ``now`` is in microseconds since 1970 UTC."""
-    counts: dict[str, dict[str, int]] = {state: {} for state in STATES}
+    by_state: dict[str, dict[str, int]] = {state: {} for state in STATES}
     for state, level, count in cursor.execute(_STATES).fetchall():
-        counts[state][level] = count
+        by_state[state][level] = count
     [(suppressed,)] = cursor.execute(_SUPPRESSED).fetchall()
     [totals] = rows(cursor, _TOTALS)
+    desk = desk_counts(cursor, "", now)
     [(recent,)] = cursor.execute(_RECENT, {"since": now - _RATE_S * 1_000_000}).fetchall()
     return {
-        "open_by_level": {level: counts["new"].get(level, 0) for level in LEVELS},
-        "acknowledged": sum(counts["acknowledged"].values()),
-        "dismissed": sum(counts["dismissed"].values()),
-        "withdrawn": sum(counts["withdrawn"].values()),
+        "open_by_level": {level: by_state["new"].get(level, 0) for level in LEVELS},
+        "acknowledged": sum(by_state["acknowledged"].values()),
+        "dismissed": sum(by_state["dismissed"].values()),
+        "withdrawn": sum(by_state["withdrawn"].values()),
+        "closed": sum(by_state["closed"].values()),
         "suppressed": suppressed,
         **totals,
         "events_per_s": recent / _RATE_S,
         "bucket_s": bucket_s,
         "rate": _rate(cursor, buckets, bucket_s, now),
         "latest": latest_alerts(cursor, LATEST),
+        "incidents_open": desk["open"],
+        "incidents_unowned": desk["unowned"],
+        "incidents_breached": desk["breached"],
     }
 
 

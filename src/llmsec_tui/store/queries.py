@@ -1,45 +1,33 @@
 """The reading side of the store: named queries, each a method, on a cursor that belongs to one thread."""
 
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
-from duckdb import DuckDBPyConnection
 
 from llmsec_tui.detect.suppress import Silence
-from llmsec_tui.errors import DeadlineExceeded
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries
 from llmsec_tui.store.event_batches import Around, around, decided, event_batches, one_event
 from llmsec_tui.store.filters import parse
 from llmsec_tui.store.forecast import forecast
+from llmsec_tui.store.incident_metrics import MetricsReader
+from llmsec_tui.store.incident_reader import IncidentReader
+from llmsec_tui.store.outward_reader import OutwardReader
 from llmsec_tui.store.rows import Row
 from llmsec_tui.store.silences import StoredSilence, all_silences
-from llmsec_tui.store.trouble import told
+from llmsec_tui.store.timeline_reader import TimelineReader
 from llmsec_tui.store.views import ALERTS, EVENTS
 
-T = TypeVar("T")
 
-
-class Reader:
+class Reader(IncidentReader, MetricsReader, OutwardReader, TimelineReader):
     """Answers with plain dicts whose keys are the fields of the rows in ``service/api.py``.
 
     Every method may raise :class:`StoreError`, and :class:`DeadlineExceeded` when another thread interrupted it; those
     that take a filter also :class:`ConfigError`. Each sees one state of the store, whatever is written meanwhile.
     """
-
-    def __init__(self, path: Path, cursor: DuckDBPyConnection) -> None:
-        self._path = path
-        self._cursor = cursor
-        self._gate = threading.Lock()
-        self._asking = False
-        self._given_up = False
-        self.closed = False
 
     def alerts(
         self,
@@ -186,40 +174,6 @@ class Reader:
         """The highest ``seq`` of alerts and of events."""
         with self._snapshot() as cursor:
             return overview_queries.maxima(cursor)
-
-    def interrupt(self) -> None:
-        """Stop the query that another thread runs on this reader; does nothing when none does."""
-        with self._gate:
-            if self._asking:
-                self._given_up = True
-                self._cursor.interrupt()
-
-    def close(self) -> None:
-        """Let go of the cursor. Does no harm when done twice."""
-        self.closed = True
-        self._cursor.close()
-
-    @contextmanager
-    def _snapshot(self) -> Iterator[DuckDBPyConnection]:
-        with told(self._path, "answer"):
-            self._cursor.execute("BEGIN")
-            self._let_interrupt(True)
-            try:
-                yield self._cursor
-            finally:
-                # An interrupt that hit the rollback would leave the transaction open for ever.
-                self._let_interrupt(False)
-                self._cursor.execute("ROLLBACK")
-
-    def _still_asked(self, batch: T) -> T:
-        if self._given_up:
-            raise DeadlineExceeded("The query was interrupted before it had an answer.")
-        return batch
-
-    def _let_interrupt(self, asking: bool) -> None:
-        with self._gate:
-            self._asking = asking
-            self._given_up = False
 
 
 def _now() -> int:

@@ -2,12 +2,9 @@
 
 import secrets
 import shutil
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import duckdb
 import msgspec
 from duckdb import DuckDBPyConnection
 
@@ -17,7 +14,9 @@ from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store import acts, memory, rule_writer, shown, silences, writer
 from llmsec_tui.store.commit import Commit, Committed
 from llmsec_tui.store.connect import connect, cursor
+from llmsec_tui.store.incident_store import IncidentStore
 from llmsec_tui.store.origins import Origins
+from llmsec_tui.store.outward_store import OutwardStore
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.rule_writer import Off
 from llmsec_tui.store.seen import SeenKeys
@@ -31,14 +30,11 @@ _SECRET_BYTES = 32
 _CHECKPOINTS = "SELECT checkpoint FROM checkpoints ORDER BY source_id"
 
 
-class Store:
+class Store(IncidentStore, OutwardStore):
     """The writing side. Any thread may call it; one at a time is served. Readers do not wait for it."""
 
     def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
-        self.path = path
-        self._connection = connection
-        self._lock = threading.RLock()
-        self._depth = 0
+        super().__init__(path, connection)
         self._readers: list[Reader] = []
         self._seen = SeenKeys(connection)
         self.origins = Origins(path, cursor(connection))
@@ -62,29 +58,11 @@ class Store:
             connection.close()
             raise
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is done to the store inside is done together, or not at all. May be nested; the outermost counts."""
-        with self._lock:
-            if self._depth:
-                yield
-                return
-            with told(self.path, "take this in"):
-                self._connection.execute("BEGIN")
-                self._depth = 1
-                try:
-                    yield
-                    self._connection.execute("COMMIT")
-                except BaseException:
-                    self._roll_back()
-                    raise
-                finally:
-                    self._depth = 0
+    def commit(self, commit: Commit, also: Callable[[Committed], None] = lambda _: None) -> Committed:
+        """Put one batch on disk, in one transaction; ``also`` is called at the end of it.
 
-    def commit(self, commit: Commit) -> Committed:
-        """Put one batch on disk, in one transaction.
-
-        Raises :class:`StoreError` when that fails; then nothing of the batch is stored and it can be sent again.
+        Raises :class:`StoreError` when that fails, and what ``also`` raises; then nothing of the batch is stored and it
+        can be sent again. Must not be called inside another transaction.
         """
         with self._lock:
             with self.transaction():
@@ -92,14 +70,16 @@ class Store:
                 events = writer.write_events(connection, commit, last.events)
                 writer.write_contents(connection, commit)
                 dead_letters = writer.write_dead_letters(connection, commit, last.dead_letters)
-                new_alerts = writer.write_alerts(connection, commit, last.alerts)
+                new_alerts, again = writer.write_alerts(connection, commit, last.alerts)
                 self._seen.write(commit.keys)
                 writer.write_checkpoints(connection, commit.checkpoints, commit.at)
                 writer.write_stats(connection, commit.stats)
-                writer.write_over_time(connection, commit, new_alerts)
+                again += writer.write_over_time(connection, commit, new_alerts)
+                done = Committed(events, last.alerts + len(new_alerts), new_alerts, again)
+                also(done)
             self._seen.remember(commit.keys)
-            self._highest = Highest(events, last.alerts + len(new_alerts), dead_letters)
-            return Committed(events, self._highest.alerts, new_alerts)
+            self._highest = Highest(events, done.alerts_seq, dead_letters)
+            return done
 
     def known(self, keys: list[int]) -> dict[int, str]:
         """Those of ``keys`` that were committed before, with the conversation of each."""
@@ -233,16 +213,6 @@ class Store:
             self._seen.close()
             self.origins.close()
             self._connection.close()
-
-    def _roll_back(self) -> None:
-        try:
-            self._connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
-            # A COMMIT that failed has already ended the transaction.
-            return
-        except duckdb.FatalException:
-            # DuckDB gave up on the file; the error that is on its way says so, and the WAL holds no half batch.
-            return
 
 
 def _secret(connection: DuckDBPyConnection) -> bytes:

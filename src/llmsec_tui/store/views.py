@@ -9,8 +9,11 @@ from enum import Enum, auto
 
 from llmsec_tui.events.model import Kind, Role, Trust
 from llmsec_tui.events.schema import LEVELS
+from llmsec_tui.incidents.states import OPEN, Disposition, State
 
-STATES = ("new", "acknowledged", "dismissed", "withdrawn")
+STATES = ("new", "acknowledged", "dismissed", "withdrawn", "closed")
+"""Of alerts."""
+DISPOSITIONS = tuple(Disposition)
 
 
 class Asks(Enum):
@@ -82,6 +85,17 @@ concat_ws(' ', coalesce(
 ), a.group_key)"""
 """The group that an alert is in, or that it would be in were it shown; and the group of a rule over time."""
 
+_STATE_WORDS = " ".join(
+    (
+        "i.state IN (SELECT state FROM (VALUES",
+        ", ".join(
+            f"('{state}', '{word}')" for state in State for word in (state, "open" if state in OPEN else "ended")
+        ),
+        ") AS words(state, word) WHERE ?)",
+    )
+)
+"""An incident's state by its own name, or by what it has in common with others."""
+
 ALERTS = View(
     "alerts",
     {
@@ -92,6 +106,8 @@ ALERTS = View(
         "confidence": _number("confidence", "a.confidence"),
         "state": _whole("state", "a.state", STATES),
         "owner": _part("owner", "a.owner"),
+        "incident": _whole("incident_id", "a.incident_id"),
+        "disposition": _whole("disposition", "a.disposition", DISPOSITIONS),
         "event": _part("event_id", "a.event_id"),
         "conversation": _part("conversation_id", "a.conversation_id"),
         "user": _part("user_id", "a.user_id"),
@@ -113,8 +129,39 @@ ALERTS = View(
     words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
     time=Field("raised_at", Asks.NUMBER, "a.raised_at"),
 )
-OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence"})
-"""The fields of alerts by which a filter says what it wants of those that are not shown."""
+OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence", "incident"})
+"""The fields of alerts by which a filter says what it wants of those that are not shown. What is in an incident is
+there whether it is shown or not."""
+
+INCIDENTS = View(
+    "incidents",
+    {
+        "id": _whole("incident_id", "i.incident_id"),
+        "title": _part("title", "i.title"),
+        "level": Field("level", Asks.LEVEL, "i.level", choices=LEVELS),
+        "state": Field("state", Asks.WHOLE, "word", _STATE_WORDS, choices=(*State, "open", "ended")),
+        "owner": _part("owner", "i.owner"),
+        "owned": Field("owner", Asks.FLAG, "i.owner <> ''", choices=("yes", "no", "any")),
+        "watcher": _part("watchers", "array_to_string(i.watchers, ' ')"),
+        "disposition": _whole("disposition", "i.disposition", DISPOSITIONS),
+        "user": _part("users", "array_to_string(i.users, ' ')"),
+        "app": _part("apps", "array_to_string(i.apps, ' ')"),
+        "conversation": _part("conversations", "array_to_string(i.conversations, ' ')"),
+        "rule": _part("rules", "array_to_string(i.rules, ' ')"),
+        "how": _whole("how", "i.how", ("level", "risk", "correlation", "person", "split")),
+        "by": _part("opened_by", "i.opened_by"),
+        "alerts": _number("n_alerts", "i.n_alerts"),
+        "reopened": _number("reopened", "i.reopened"),
+        "breached": Field("breached", Asks.FLAG, "i.breached > 0", choices=("yes", "no", "any")),
+        "due": _number("due", "epoch(i.due_at) / 60 - $now / 60000000"),
+        "follows": _whole("follows", "i.follows"),
+    },
+    words=("title", "id", "user", "app", "conversation", "rule", "owner"),
+    time=Field("last_at", Asks.NUMBER, "i.last_at"),
+)
+"""``due`` is in minutes from now; ``breached`` whether a clock was ever missed."""
+OF_ENDED = frozenset({"state", "disposition", "id"})
+"""The fields of incidents by which a filter says what it wants of those that are closed or merged."""
 
 EVENTS = View(
     "events",
@@ -170,6 +217,8 @@ RULES = View(
         "kind": _part("kind", "kind"),
         "state": _whole("state", "state", ("on", "off", "broken", "changed")),
         "alerts": _number("alerts_24h", "alerts_24h"),
+        "precision": _number("precision", "precision"),
+        "judged": _number("judged", "judged"),
         "tag": _part("tags", "tags"),
         "file": _part("path", "path"),
     },

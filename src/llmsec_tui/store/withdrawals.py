@@ -23,7 +23,8 @@ UPDATE alerts SET state = 'withdrawn', version = incoming.version FROM incoming
 WHERE alerts.alert_id = incoming.alert_id
 """
 _RAISE_AGAIN = """
-UPDATE alerts SET state = 'new', version = incoming.version, owner = '', reason = incoming.reason,
+UPDATE alerts SET state = CASE WHEN closed_by IS NULL THEN 'new' ELSE 'closed' END, version = incoming.version,
+    owner = CASE WHEN closed_by IS NULL THEN '' ELSE owner END, reason = incoming.reason,
     began = incoming.began, event_ids = incoming.event_ids, n_events = incoming.n_events
 FROM incoming WHERE alerts.alert_id = incoming.alert_id
 """
@@ -37,10 +38,13 @@ ON CONFLICT (rule_id) DO UPDATE SET withdrawn = withdrawn + excluded.withdrawn
 """
 
 
-def write_withdrawals(connection: DuckDBPyConnection, withdrawn: Sequence[Withdrawal], at: int) -> None:
-    """Take back the alerts that stand, each with an act that says why; what they kept from being shown is shown."""
+def write_withdrawals(connection: DuckDBPyConnection, withdrawn: Sequence[Withdrawal], at: int) -> list[str]:
+    """Take back the alerts that stand, each with an act that says why; what they kept from being shown is shown.
+
+    The ids of what is shown now.
+    """
     if not withdrawn:
-        return
+        return []
     reasons = {one.alert_id: one.reason for one in withdrawn}
     with lent(connection, pl.DataFrame({"alert_id": list(reasons)})):
         standing = connection.execute(_STANDING).fetchall()
@@ -50,21 +54,26 @@ def write_withdrawals(connection: DuckDBPyConnection, withdrawn: Sequence[Withdr
         orient="row",
     )
     append(connection, _TAKE_BACK, found)
-    show_behind(connection, found["alert_id"].to_list())
+    shown = show_behind(connection, found["alert_id"].to_list())
     append(connection, _ACTS, _acts(found, WITHDRAWN, at))
     append(connection, _COUNT, found.group_by("rule_id").agg(n=pl.len().cast(pl.Int64)))
+    return shown
 
 
-def raise_again(connection: DuckDBPyConnection, alerts: pl.DataFrame, at: int) -> None:
-    """Of alerts that the store has: those that were taken back are new again."""
+def raise_again(connection: DuckDBPyConnection, alerts: pl.DataFrame, at: int) -> list[str]:
+    """Of alerts that the store has: those that were taken back are new again. Their ids.
+
+    What was closed with its incident stays closed: people judged it, and events of before do not open it.
+    """
     if alerts.is_empty():
-        return
+        return []
     with lent(connection, alerts.select("alert_id")):
         taken_back = connection.execute(_TAKEN_BACK).fetchall()
     versions = pl.DataFrame(taken_back, schema={"alert_id": pl.String(), "version": pl.Int64()}, orient="row")
     found = alerts.join(versions.with_columns(pl.col("version") + 1), on="alert_id").with_columns(note=pl.lit(_AGAIN))
     append(connection, _RAISE_AGAIN, found.select("alert_id", "version", "reason", "began", "event_ids", "n_events"))
     append(connection, _ACTS, _acts(found, "raised again", at))
+    return found["alert_id"].to_list()
 
 
 def _acts(alerts: pl.DataFrame, act: str, at: int) -> pl.DataFrame:

@@ -99,30 +99,35 @@ def write_dead_letters(connection: DuckDBPyConnection, commit: Commit, last: int
     return last + commit.dead_letters.height
 
 
-def write_alerts(connection: DuckDBPyConnection, commit: Commit, last: int) -> list[str]:
-    """Add the alerts that the store does not have; their ids."""
+def write_alerts(connection: DuckDBPyConnection, commit: Commit, last: int) -> tuple[list[str], list[str]]:
+    """Add the alerts that the store does not have; their ids, and those of alerts that are raised or shown again."""
+    again: list[str] = []
     alerts = commit.alerts.unique("alert_id", keep="first", maintain_order=True)
     if alerts.height:
         with lent(connection, alerts.select("alert_id")):
             known = [alert_id for (alert_id,) in connection.execute(_KNOWN_ALERTS).fetchall()]
         times = _tellable("ts"), _tellable("began")
         is_known = pl.col("alert_id").is_in(known)
-        raise_again(connection, alerts.filter(is_known).with_columns(*times), commit.at)
-        show_again(connection, alerts.filter(is_known))
+        again += raise_again(connection, alerts.filter(is_known).with_columns(*times), commit.at)
+        again += show_again(connection, alerts.filter(is_known))
         alerts = alerts.filter(~is_known)
         append(connection, _ALERTS, _numbered(alerts, last).with_columns(*times, _at(commit, "raised_at")))
-    return alerts["alert_id"].to_list()
+    return alerts["alert_id"].to_list(), again
 
 
-def write_over_time(connection: DuckDBPyConnection, commit: Commit, new_alerts: Sequence[str]) -> None:
-    """Add what rules over time remember and take back, and count; after events, alerts and the counts of sources."""
-    write_withdrawals(connection, commit.memory.withdrawn, commit.at)
+def write_over_time(connection: DuckDBPyConnection, commit: Commit, new_alerts: Sequence[str]) -> list[str]:
+    """Add what rules over time remember and take back, and count; after events, alerts and the counts of sources.
+
+    The ids of alerts that are shown now because what suppressed them was taken back.
+    """
+    shown = write_withdrawals(connection, commit.memory.withdrawn, commit.at)
     write_memory(connection, commit.memory.record, commit.memory.snapshot)
     new = commit.alerts.filter(pl.col("alert_id").is_in(list(new_alerts)))
     count_alerts(connection, new, commit.at)
     count_silenced(connection, new, commit.at)
     count_left_out(connection, commit.memory.left_out)
     count_not_evaluable(connection, commit.not_evaluable)
+    return shown
 
 
 def write_checkpoints(connection: DuckDBPyConnection, checkpoints: Sequence[Checkpoint], at: int) -> None:

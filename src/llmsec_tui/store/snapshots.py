@@ -1,0 +1,60 @@
+"""A cursor of one thread that asks one state of the store at a time, and that another thread can interrupt."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from duckdb import DuckDBPyConnection
+
+from llmsec_tui.errors import DeadlineExceeded
+from llmsec_tui.store.trouble import told
+
+T = TypeVar("T")
+
+
+class Snapshots:
+    """What every part of the reading side stands on."""
+
+    def __init__(self, path: Path, cursor: DuckDBPyConnection) -> None:
+        self._path = path
+        self._cursor = cursor
+        self._gate = threading.Lock()
+        self._asking = False
+        self._given_up = False
+        self.closed = False
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread runs on this reader; does nothing when none does."""
+        with self._gate:
+            if self._asking:
+                self._given_up = True
+                self._cursor.interrupt()
+
+    def close(self) -> None:
+        """Let go of the cursor. Does no harm when done twice."""
+        self.closed = True
+        self._cursor.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[DuckDBPyConnection]:
+        with told(self._path, "answer"):
+            self._cursor.execute("BEGIN")
+            self._let_interrupt(True)
+            try:
+                yield self._cursor
+            finally:
+                # An interrupt that hit the rollback would leave the transaction open for ever.
+                self._let_interrupt(False)
+                self._cursor.execute("ROLLBACK")
+
+    def _still_asked(self, batch: T) -> T:
+        if self._given_up:
+            raise DeadlineExceeded("The query was interrupted before it had an answer.")
+        return batch
+
+    def _let_interrupt(self, asking: bool) -> None:
+        with self._gate:
+            self._asking = asking
+            self._given_up = False
