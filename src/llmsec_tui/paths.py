@@ -29,6 +29,11 @@ class Home:
         return self.root / "audit"
 
     @property
+    def policy(self) -> Path:
+        """What a team decides about its incident desk; it need not exist."""
+        return self.root / "desk.yml"
+
+    @property
     def log(self) -> Path:
         """The collector's own narration, for people who ask why it died."""
         return self.root / "collector.log"

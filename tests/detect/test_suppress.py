@@ -110,7 +110,7 @@ def test_inhibition_comes_before_silence_and_silence_before_duplicates() -> None
 def test_an_alert_that_was_withdrawn_suppresses_nothing_any_more() -> None:
     suppressor = Suppressor({})
     decided(suppressor, alert(1))
-    suppressor.forget_alert("a1")
+    suppressor.forget_alerts({"a1"})
     assert decided(suppressor, alert(2)) == [shown_in("a2")]
 
 

@@ -9,14 +9,21 @@ from tests.console.backend import Backend
 from tests.console.driving import LARGE, SMALL, Driver, driving
 from tests.hostile.corpus import CORPUS, ESCAPES, MARKUP, SHAPES
 
+from llmsec_tui.console import incident_forms
 from llmsec_tui.console.dialogs import NoteDialog
+from llmsec_tui.console.incident_forms import Known
+from llmsec_tui.console.incident_sections import SECTIONS
 from llmsec_tui.console.pager import Pager
+from llmsec_tui.console.results_dialog import ResultsDialog
 from llmsec_tui.console.rows import Rows
 from llmsec_tui.console.rule_dialog import RuleDialog
 from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.event import EventPane
+from llmsec_tui.console.screens.incident import IncidentPane
 from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.paths import Home
+from llmsec_tui.service.incident_api import GetDesk
+from llmsec_tui.service.incident_rows import BulkDone, ItemResult
 from llmsec_tui.text import visible
 
 
@@ -56,9 +63,9 @@ async def test_every_text_is_shown_and_harmless_in_every_list(home: Home, size: 
     async with driving(hostile_backend(), home, size) as driver:
         await driver.see("Latest alerts")
         check(driver)
-        for key in "23456S":
+        for key in "234567S":
             await driver.press(key)
-            await driver.see("Dead letters" if key == "4" else "1 of ")
+            await driver.see("Dead letters" if key == "5" else "1 of ")
             rows = driver.app.screen.query_one(Rows)
             rows.focus()
             await driver.until(lambda rows=rows: rows.loaded)  # type: ignore[misc]
@@ -79,7 +86,7 @@ async def test_every_text_is_shown_and_harmless_in_the_details(home: Home, size:
     backend = hostile_backend()
     async with driving(backend, home, size) as driver:
         # An event has one column at every size.
-        for key, rows in (("2", backend.alerts), ("3", backend.events if size is SMALL else [])):
+        for key, rows in (("2", backend.alerts), ("4", backend.events if size is SMALL else [])):
             await driver.press(key)
             await driver.see("1 of ")
             await driver.press("enter")
@@ -151,6 +158,83 @@ async def test_every_text_is_harmless_where_an_alert_is_silenced(home: Home) -> 
         assert driver.app.is_running
 
 
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_every_text_is_shown_and_harmless_in_every_section_of_an_incident(
+    home: Home, size: tuple[int, int]
+) -> None:
+    """Each row of each section is told of in full; each incident is opened."""
+    backend = hostile_backend()
+    backend.rehearsed = True
+    async with driving(backend, home, size) as driver:
+        await driver.press("3")
+        await driver.see("1 of ")
+        await driver.press("enter")
+        pane = await incident_pane(driver)
+        for section in SECTIONS:
+            pane.see(section.name)
+            await driver.until(lambda: pane.rows.selected is not None)
+            last = None
+            while pane.rows.selected is not last:
+                last = pane.rows.selected
+                await driver.pilot.pause(0)
+                check(driver)
+                pane.rows.action_half_down()
+        for _ in backend.incidents:
+            pane.action_next()
+            await driver.pilot.pause(0)
+            check(driver)
+        assert driver.app.is_running
+
+
+async def incident_pane(driver: Driver) -> IncidentPane:
+    """The screen, once it knows its incident."""
+    await driver.until(lambda: isinstance(driver.app.screen, IncidentPane) and driver.app.screen.case is not None)
+    pane = driver.app.screen
+    assert isinstance(pane, IncidentPane)
+    return pane
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_every_text_is_harmless_in_the_desks_reports(home: Home, size: tuple[int, int]) -> None:
+    """The hand-over, the figures, who was told."""
+    async with driving(hostile_backend(), home, size) as driver:
+        for key, sight in (("H", "open incidents"), ("F", "How fast"), ("B", "CHANNEL")):
+            await driver.press(key)
+            await driver.see(sight)
+            lines = driver.app.screen.query_one(Rows if key == "B" else Pager)
+            for _ in range(40):
+                await driver.pilot.pause(0)
+                check(driver)
+                lines.action_page_down()
+            await driver.press("escape")
+
+
+async def test_every_text_is_harmless_in_the_windows_of_acts(home: Home) -> None:
+    """In titles, proposals, notes, results and short messages."""
+    backend = hostile_backend()
+    desk = backend._answer_GetDesk(GetDesk())
+    async with driving(backend, home) as driver:
+        await driver.see("Latest alerts")
+        for row in backend.incidents:
+            known = Known(desk, seen=True)
+            form = incident_forms.form("link", [row], known, {})
+            form.propose("incident", incident_forms.others(backend.incidents, ()))
+            await driver.app.push_screen(form)
+            await driver.see("enter saves")
+            check(driver)
+            await driver.app.pop_screen()
+        for act in ("close", "assign", "start_duty", "set_level"):
+            await driver.app.push_screen(incident_forms.form(act, backend.incidents[:1], Known(desk), {}))
+            await driver.see("enter saves")
+            check(driver)
+            await driver.app.pop_screen()
+        results = [ItemResult(name=text, done=False, message=text) for text in CORPUS.values()]
+        await driver.app.push_screen(ResultsDialog(BulkDone(message=ESCAPES["title"], results=results, audit_seq=1)))
+        await driver.see("enter closes")
+        check(driver)
+        assert driver.app.is_running
+
+
 async def test_a_click_on_markup_of_the_log_runs_nothing(home: Home) -> None:
     """What looks like a button in a log is text."""
     backend = Backend(alerts=1, events=12)
@@ -168,7 +252,7 @@ async def test_a_very_long_text_does_not_hold_the_screen_up(home: Home) -> None:
     backend = Backend(alerts=1, events=12)
     backend.use([SHAPES["very long line"] * 8])
     async with driving(backend, home) as driver:
-        await driver.press("3", "enter")
+        await driver.press("4", "enter")
         await driver.see("Text")
         await driver.press("G")
         await driver.see("instructions", "100%")

@@ -11,6 +11,7 @@ from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.desk_room import DeskRoom
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
@@ -34,18 +35,23 @@ def context(home: Home) -> Iterator[Context]:
     store = Store.open(home.store)
     journal = Journal.open(home.journal)
     follower = Follower([], [], from_start=True)
-    ingest = Ingest(follower, Pipeline(Detector(NO_RULES), store.known), store, once=False, on_end=lambda: None)
+    rules = Rulebook([], NO_RULES)
+    room = DeskRoom.open(home, store, journal, rules)
+    pipeline = Pipeline(Detector(NO_RULES), store.known)
+    ingest = Ingest(follower, pipeline, store, once=False, on_end=lambda: None, desk=room.desk)
     yield Context(
         store=store,
         journal=journal,
-        rules=Rulebook([], NO_RULES),
+        rules=rules,
         suppression=Suppression(NO_RULES),
         ingest=ingest,
+        room=room,
         pid=os.getpid(),
         watching=[],
         started_at=0,
         stop=lambda: None,
     )
+    room.stop()
     follower.close()
     journal.close()
     store.close()

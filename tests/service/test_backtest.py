@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.incidents.lives import lived
 from tests.service.parts import OVER_TIME_ID, RULE_ID, say, write_rules
 from tests.store.parts import batch, elsewhere, message
 from tests.store.parts import kept as hidden
@@ -10,6 +11,9 @@ from tests.store.parts import kept as hidden
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import ConfigError, NotFound, SourceError, StoreError, StoreLocked
+from llmsec_tui.incidents.changes import Acknowledged, Change, Closed
+from llmsec_tui.incidents.fold import record
+from llmsec_tui.incidents.states import Disposition
 from llmsec_tui.service.backtest import Brought, Report, chosen, over_files, over_store
 from llmsec_tui.service.expectations import Expectations, expectations
 from llmsec_tui.service.rulebook import Rulebook
@@ -75,6 +79,40 @@ def test_a_store_says_the_same_and_what_people_decided(ruleset: RuleSet, log: Pa
     assert of(report, RULE_ID).outcomes == {"new": 3, "dismissed": 1}
     assert of(report, OVER_TIME_ID).outcomes == {"new": 1}
     assert store.read_bytes() == before
+
+
+@pytest.fixture
+def ended(store: Path) -> Path:
+    """The same, after an incident of the alerts on the first two events was closed as a false alarm."""
+    kept = Store.open(store)
+    first, second, *_ = sorted(kept.reader().alerts()[0], key=lambda row: row["ts"])
+    alerts = [first["alert_id"], second["alert_id"]]
+    life = lived([])
+    changes: list[Change] = [Acknowledged(owner="ann"), Closed(disposition=Disposition.FALSE_POSITIVE, note="a game")]
+    closed, more = record(life.incident, changes, at=life.now, actor="ann")
+    with kept.transaction():
+        kept.write_incidents([(closed, [*life.events, *more])])
+        kept.put_alerts(alerts, closed.incident_id)
+    kept.close()
+    return store
+
+
+def test_hits_are_told_by_what_their_incidents_turned_out_to_be(ruleset: RuleSet, ended: Path) -> None:
+    """Of a store; logs say nothing about that."""
+    report = over_store(ruleset, ended)
+    assert of(report, RULE_ID).dispositions == {"false_positive": 2}
+    assert of(report, OVER_TIME_ID).dispositions == {}
+
+
+def test_a_rule_can_be_expected_to_leave_false_alarms_alone(ruleset: RuleSet, ended: Path, tmp_path: Path) -> None:
+    """Beside what it is to find."""
+    text = "expect:\n" + "".join(
+        f"  - {{rule: {RULE_ID}, {more}}}\n"
+        for more in ("at_least: 4", "of: false_positive, at_most: 1", "of: true_positive, at_least: 0")
+    )
+    wanted = expected(tmp_path / "expect.yml", text, ruleset)
+    (missed,) = wanted.missed(over_store(ruleset, ended))
+    assert missed.endswith('expect.yml:3: "Says the forbidden word": at most 1 false positive expected, 2 found')
 
 
 def test_events_without_content_are_counted_as_not_evaluable(ruleset: RuleSet, tmp_path: Path) -> None:

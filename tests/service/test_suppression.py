@@ -57,6 +57,14 @@ def test_other_rules_inhibit_from_the_next_batch_on() -> None:
     assert decided(suppression, alert(3, "weak")) == {"a3": "inhibited"}
 
 
+def test_the_same_attack_after_its_incident_was_closed_is_shown() -> None:
+    """Otherwise a close would hide what goes on."""
+    suppression = Suppression(RuleSet(()))
+    assert decided(suppression, alert(1), alert(2)) == {"a1": None, "a2": "duplicate"}
+    suppression.closed(["a1"])
+    assert decided(suppression, alert(3), alert(4)) == {"a3": None, "a4": "duplicate"}
+
+
 def test_a_rule_over_time_inhibits_what_it_counted_on_the_same_event() -> None:
     """Though its alert comes behind those of the whole batch."""
     suppression = Suppression(ruleset(single=("timed",)))

@@ -4,7 +4,7 @@ The order is fixed: inhibit, silence, duplicate, group. Nothing is thrown away: 
 other, with what suppressed it, so it can be counted and found.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -114,10 +114,10 @@ class Suppressor:
         self._forget(max((row["ts"] for row in rows), default=0))
         return alerts.hstack(pl.DataFrame(decided, schema=SUPPRESSION, orient="row"))
 
-    def forget_alert(self, alert_id: str) -> None:
-        """Let an alert that was withdrawn suppress nothing any more."""
-        self._by_rule = {key: latest for key, latest in self._by_rule.items() if latest.alert_id != alert_id}
-        self._by_words = {key: latest for key, latest in self._by_words.items() if latest.alert_id != alert_id}
+    def forget_alerts(self, alert_ids: Collection[str]) -> None:
+        """Let alerts suppress nothing any more: they were withdrawn, or their incident is closed."""
+        self._by_rule = {key: latest for key, latest in self._by_rule.items() if latest.alert_id not in alert_ids}
+        self._by_words = {key: latest for key, latest in self._by_words.items() if latest.alert_id not in alert_ids}
 
     def _decide(self, alerts: Sequence[Mapping[str, Any]], silences: Sequence[Silence]) -> Iterator[_Decision]:
         """What happens to the alerts on one event."""

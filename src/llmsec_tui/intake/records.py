@@ -11,7 +11,7 @@ RECORD_COST = 100
 
 
 class NoticeKind(StrEnum):
-    """What happened to a file, as opposed to in it."""
+    """What happened to a file, as opposed to in it; or to this program."""
 
     OVERSIZE = "oversize"
     TRUNCATED = "truncated"
@@ -19,6 +19,12 @@ class NoticeKind(StrEnum):
     UNREADABLE = "unreadable"
     FOUND = "found"
     GONE = "gone"
+    UNDELIVERED = "undelivered"
+    """About no file: people could not be notified."""
+
+
+OURS = "llmsec-tui:"
+"""What the ``source_id`` of a notice begins with that is about this program and not about a file."""
 
 
 @dataclass(frozen=True, slots=True)

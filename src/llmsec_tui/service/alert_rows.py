@@ -14,7 +14,7 @@ class AlertRow(Struct, frozen=True, kw_only=True):
     level: str
     confidence: float
     state: str
-    """new | acknowledged | dismissed | withdrawn"""
+    """new | acknowledged | dismissed | withdrawn | closed (with its incident)"""
     version: int
     """Goes up with every act; a command names the version it read."""
     owner: str
@@ -39,3 +39,7 @@ class AlertRow(Struct, frozen=True, kw_only=True):
     """Of an alert that is shown: the first alert of its group."""
     grouped: int = 1
     """In a list of groups: how many alerts of this one's group match the filter; this one is the newest."""
+    incident_id: str = ""
+    """The incident that it is in; empty when it is in none."""
+    disposition: str = ""
+    """Of an alert that was closed: what its incident turned out to be."""

@@ -23,6 +23,7 @@ _BATCH = 10_000
 _NEVER = 2**62
 _MOST_OVERLAPS = 5
 _HITS = {"rule_id": pl.String(), "event_id": pl.String()}
+_UNDECIDED = pl.DataFrame(schema={"event_id": pl.String(), "state": pl.String()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Brought:
     """By the ids of the rules that hit the same events: the number of those, the most first; a few of them."""
     outcomes: Mapping[str, int]
     """How many of the events that it hits have an alert in the store, by that alert's state."""
+    dispositions: Mapping[str, int]
+    """How many of them have an alert in an incident that was closed, by what that turned out to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def over_store(ruleset: RuleSet, path: Path) -> Report:
         fired, _ = over_time.finish(_NEVER)
         tally.take(pl.DataFrame(schema={"ts": pl.Datetime("us")}), fired, {})
         problems = [over_time.problem] if over_time.problem else []
-        return tally.report(problems, reader.decided())
+        return tally.report(problems, reader.decided(), reader.incident_outcomes())
     finally:
         connection.close()
 
@@ -123,13 +126,20 @@ class _Tally:
                 self.first = at if self.first is None else min(self.first, at)
                 self.last = at if self.last is None else max(self.last, at)
 
-    def report(self, problems: Sequence[str], decided: pl.DataFrame | None = None) -> Report:
+    def report(
+        self,
+        problems: Sequence[str],
+        decided: pl.DataFrame = _UNDECIDED,
+        ended: pl.DataFrame = _UNDECIDED,
+    ) -> Report:
+        """``decided`` and ``ended`` say of events by their ids what became of them."""
         hits = pl.concat(self.hits)
         span = 0 if self.first is None or self.last is None else self.last - self.first
         counts = dict(hits.group_by("rule_id").len().iter_rows())
         pairs = hits.unique()
         overlaps = _counted(pairs.join(pairs, on="event_id", suffix="_other").filter(_OTHERS), "rule_id_other")
-        outcomes = {} if decided is None else _counted(pairs.join(decided, on="event_id"), "state")
+        outcomes = _counted(pairs.join(decided, on="event_id"), "state")
+        dispositions = _counted(pairs.join(ended, on="event_id"), "state")
         rules = [
             Brought(
                 rule=rule,
@@ -138,6 +148,7 @@ class _Tally:
                 not_evaluable=self.unseen[rule.id],
                 overlap=dict(list(overlaps.get(rule.id, {}).items())[:_MOST_OVERLAPS]),
                 outcomes=outcomes.get(rule.id, {}),
+                dispositions=dispositions.get(rule.id, {}),
             )
             for rule in self.ruleset.everything
             if rule.alerts and "/" not in rule.id

@@ -22,6 +22,8 @@ from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.desk_policy import watcher
+from llmsec_tui.service.desk_room import DeskRoom
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.good_rules import load_good
@@ -31,7 +33,7 @@ from llmsec_tui.service.launch import OWNED
 from llmsec_tui.service.narration import narrate
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
-from llmsec_tui.service.reloading import Reloader, Signature, signature
+from llmsec_tui.service.reloading import Reloader, Signature, Watcher, signature
 from llmsec_tui.service.rule_change import listed, summary, whole
 from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.service.server import Server
@@ -108,7 +110,8 @@ def _run(
             detector, store.known, over_time, ruleset=book.in_force, suppression=suppression, secret=store.secret
         )
         book.install = partial(_install, detector, pipeline)
-        collector = _Collector(store, journal, book, suppression, seen, pipeline, follower, patterns, once, child)
+        room = DeskRoom.open(home, store, journal, book)
+        collector = _Collector(store, journal, book, suppression, room, seen, pipeline, follower, patterns, once, child)
         return asyncio.run(collector.work(sock))
 
 
@@ -134,6 +137,7 @@ class _Collector:
     journal: Journal
     rules: Rulebook
     suppression: Suppression
+    room: DeskRoom
     seen: Signature
     """Of the rule files, before they were loaded."""
     pipeline: Pipeline
@@ -149,12 +153,14 @@ class _Collector:
         reloader = Reloader(self.rules, self.journal, self.seen)
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, until.set)
-        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else reloader.ask)
+        policy = watcher(self.room.policy, self.journal)
+        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, reloader, policy))
 
         def stop() -> None:
             loop.call_soon_threadsafe(until.set)
 
-        ingest = Ingest(self.follower, self.pipeline, self.store, once=self.once, on_end=stop)
+        desk = self.room.desk
+        ingest = Ingest(self.follower, self.pipeline, self.store, once=self.once, on_end=stop, desk=desk)
         dispatch = Dispatch(self._context(ingest, stop))
         server = Server(dispatch.reply)
         self._record("collector.start")
@@ -163,8 +169,9 @@ class _Collector:
             len(whole(self.rules.in_force)),
             ", ".join(self.patterns) or "nothing",
         )
+        self.room.start(ingest.tell)
         ingest.start()
-        beside = [asyncio.create_task(reloader.run())]
+        beside = [asyncio.create_task(one.run()) for one in (reloader, policy)]
         if self.child:
             beside.append(asyncio.create_task(_leave_when_alone(server, until)))
         try:
@@ -174,6 +181,7 @@ class _Collector:
                 task.cancel()
             await asyncio.to_thread(dispatch.close)
             await asyncio.to_thread(ingest.stop)
+            await asyncio.to_thread(self.room.stop)
         self._record("collector.end")
         log.info("the collector ends")
         return ExitCode.FINE if ingest.failure is None else ExitCode.BAD_INPUT
@@ -185,6 +193,7 @@ class _Collector:
             rules=self.rules,
             suppression=self.suppression,
             ingest=ingest,
+            room=self.room,
             pid=os.getpid(),
             watching=list(self.patterns),
             started_at=time.time_ns() // 1000,
@@ -194,6 +203,11 @@ class _Collector:
     def _record(self, action: str) -> None:
         after: Facts = {**summary(self.rules.loaded), "rules_off": len(self.rules.off_now)}
         self.journal.append(Act(local_actor(), action, "collector", Result.DONE, after=after))
+
+
+def _ask(*watchers: Watcher) -> None:
+    for one in watchers:
+        one.ask()
 
 
 def _has_terminal() -> bool:

@@ -7,17 +7,25 @@ ends, so after a crash there may be a record of an act that did not happen, and 
 import time
 from collections.abc import Callable
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from llmsec_tui.access import Actor
-from llmsec_tui.audit.record import Act, Facts, Result
+from llmsec_tui.audit.record import Recorded, Result
 from llmsec_tui.errors import AccessRefused, LlmsecError, ServiceError
-from llmsec_tui.service.api import AcknowledgeAlert, AnyAsk, DismissAlert, Done, StopCollector, WatchPaths
+from llmsec_tui.service import incident_commands
+from llmsec_tui.service.api import AcknowledgeAlert, AnyAsk, Command, DismissAlert, Done, StopCollector, WatchPaths
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.desk_policy import PolicyRefused, prepared_reload
+from llmsec_tui.service.incident_api import ActOnIncident, AddMarker, OpenIncident, ReloadPolicy, TestChannel
+from llmsec_tui.service.marker_handlers import add_marker
+from llmsec_tui.service.notification_handlers import test_channel
 from llmsec_tui.service.outcome import Outcome
+from llmsec_tui.service.permission import Lack
+from llmsec_tui.service.records import act_of
 from llmsec_tui.service.rule_api import DisableRule, EnableRule, ReloadRules
 from llmsec_tui.service.rule_commands import disable, enable, reload
 from llmsec_tui.service.rulebook import RulesRefused
@@ -25,57 +33,97 @@ from llmsec_tui.service.silence_api import AddSilence, EndSilence
 from llmsec_tui.service.silence_commands import end, prepared_add
 from llmsec_tui.service.silence_limits import SilenceRefused
 
-AnyOtherCommand = AcknowledgeAlert | DismissAlert | WatchPaths | StopCollector | DisableRule | EnableRule | EndSilence
-AnyCommand = AnyOtherCommand | ReloadRules | AddSilence
+T = TypeVar("T", bound=Struct)
 
-_OBJECTS: dict[type, str] = {ReloadRules: "rules", AddSilence: "silences"}
-"""What commands are about that name no single thing."""
-_PATHS_ON_RECORD = 20
-_REASON_CHARS = 4_000
+_OnDetection = AcknowledgeAlert | DismissAlert | DisableRule | EnableRule | ReloadRules | AddSilence | EndSilence
+_OnDesk = OpenIncident | ActOnIncident | ReloadPolicy | TestChannel | AddMarker
+AnyCommand = _OnDetection | _OnDesk | WatchPaths | StopCollector
+"""Those that are one act each, and that are answered with ``Done``."""
+
+_REFUSALS = RulesRefused | SilenceRefused | PolicyRefused | AccessRefused
 
 
 def carry_out(context: Context, actor: Actor, command: AnyCommand) -> Done:
     """Do what was asked, or give the reply of the first time; raises what the act raises, after it was recorded."""
-    if (reply := context.store.recorded_reply(command.command_id)) is not None:
-        return msgspec.msgpack.decode(reply, type=Done)
+    return settle(context, actor, command, partial(_prepared, context, actor, command), done, Done)
+
+
+def settle(
+    context: Context,
+    actor: Actor,
+    command: Command[Any],
+    prepare: Callable[[], Callable[[], Outcome]],
+    reply: Callable[[Outcome, Recorded], T],
+    kind: type[T],
+) -> T:
+    """Carry a command out once: ``prepare`` looks up what takes long, and what it gives is done in one transaction."""
+    if (before := answered_before(context, command, kind)) is not None:
+        return before
     try:
-        act = _prepared(context, actor, command)
+        act = prepare()
         with context.store.transaction():
             outcome = act()
-            recorded = context.journal.append(_act(actor, command, Result.DONE, outcome))
-            done = Done(message=outcome.message, version=outcome.version, audit_seq=recorded.seq)
-            context.store.record_reply(command.command_id, msgspec.msgpack.encode(done), recorded.at)
+            recorded = context.journal.append(act_of(actor, command, Result.DONE, outcome))
+            answer = reply(outcome, recorded)
+            context.store.record_reply(command.command_id, msgspec.msgpack.encode(answer), recorded.at)
     except LlmsecError as error:
-        result = Result.REFUSED if isinstance(error, RulesRefused | SilenceRefused) else Result.FAILED
-        context.journal.append(_act(actor, command, result, reason=error.message[:_REASON_CHARS]))
+        record_failure(context, actor, command, error)
         raise
     if outcome.then is not None:
         outcome.then()
-    return done
+    return answer
 
 
-def record_refusal(context: Context, actor: Actor, ask: AnyAsk, refused: AccessRefused) -> None:
+def answered_before(context: Context, command: Command[Any], kind: type[T]) -> T | None:
+    """The reply of the first time. Raises ServiceError when the id was that of a command of another kind."""
+    reply = context.store.recorded_reply(command.command_id)
+    if reply is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(reply, type=kind)
+    except msgspec.ValidationError as error:
+        raise ServiceError("Another command had this id; nothing was done.", hint="Send it with a new id.") from error
+
+
+def record_failure(context: Context, actor: Actor, command: Command[Any], error: LlmsecError) -> None:
+    """Put on record that a command was not carried out, and why."""
+    result = Result.REFUSED if isinstance(error, _REFUSALS) else Result.FAILED
+    context.journal.append(act_of(actor, command, result, reason=error.message))
+
+
+def record_refusal(context: Context, actor: Actor, ask: AnyAsk, lack: Lack) -> None:
     """Put on record that somebody tried what they may not do."""
-    context.journal.append(_act(actor, ask, Result.REFUSED, reason=refused.message))
+    context.journal.append(act_of(actor, ask, Result.REFUSED, reason=lack.refused.message, action=lack.action))
+
+
+def done(outcome: Outcome, recorded: Recorded) -> Done:
+    """The reply to a command that is one act."""
+    return Done(message=outcome.message, version=outcome.version, audit_seq=recorded.seq)
 
 
 def _prepared(context: Context, actor: Actor, command: AnyCommand) -> Callable[[], Outcome]:
     """What is to be done. What takes long and changes nothing is done now: a transaction keeps batches waiting."""
-    if isinstance(command, ReloadRules):
-        return partial(reload, context, context.rules.read())
-    if isinstance(command, AddSilence):
-        return prepared_add(context, actor, command)
-    return partial(_perform, context, actor, command)
+    match command:
+        case ReloadRules():
+            return partial(reload, context, context.rules.read())
+        case AddSilence():
+            return prepared_add(context, actor, command)
+        case ActOnIncident():
+            return incident_commands.prepared_act(context, actor, command)
+        case ReloadPolicy():
+            return prepared_reload(context.policy)
+        case _:
+            return partial(_perform, context, actor, command)
 
 
-def _perform(context: Context, actor: Actor, command: AnyOtherCommand) -> Outcome:
+def _perform(context: Context, actor: Actor, command: AnyCommand) -> Outcome:
     match command:
         case AcknowledgeAlert():
-            return _act_on_alert(context, actor, command, "acknowledged", owner=actor.user)
+            return _act_on_alert(context, actor, command, "acknowledged")
         case DismissAlert():
             if not command.note.strip():
                 raise ServiceError("An alert is dismissed with a reason.", hint="Say why in the note.")
-            return _act_on_alert(context, actor, command, "dismissed", owner=actor.user)
+            return _act_on_alert(context, actor, command, "dismissed")
         case WatchPaths():
             return _watch(context, command)
         case StopCollector():
@@ -86,17 +134,23 @@ def _perform(context: Context, actor: Actor, command: AnyOtherCommand) -> Outcom
             return enable(context, command)
         case EndSilence():
             return end(context, actor, command)
+        case OpenIncident():
+            return incident_commands.open_incident(context, actor, command)
+        case TestChannel():
+            return test_channel(context, actor, command)
+        case AddMarker():
+            return add_marker(context, actor, command)
+        case ReloadRules() | AddSilence() | ActOnIncident() | ReloadPolicy():
+            raise AssertionError(f"{type(command).__name__} is prepared before it is done")
 
 
-def _act_on_alert(
-    context: Context, actor: Actor, command: AcknowledgeAlert | DismissAlert, state: str, *, owner: str
-) -> Outcome:
+def _act_on_alert(context: Context, actor: Actor, command: AcknowledgeAlert | DismissAlert, state: str) -> Outcome:
     version = context.store.act_on_alert(
         command_id=command.command_id,
         alert_id=command.alert_id,
         expected_version=command.version,
         new_state=state,
-        owner=owner,
+        owner=actor.user,
         actor=actor.user,
         act=state,
         note=command.note,
@@ -105,7 +159,7 @@ def _act_on_alert(
     return Outcome(
         f"Alert {command.alert_id[:8]} is {state}.",
         version,
-        after={"state": state, "version": version, "owner": owner},
+        after={"state": state, "version": version, "owner": actor.user},
     )
 
 
@@ -120,35 +174,3 @@ def _watch(context: Context, command: WatchPaths) -> Outcome:
 
     count = "1 more pattern" if len(new) == 1 else f"{len(new)} more patterns"
     return Outcome(f"Following {count}.", then=follow)
-
-
-def _act(actor: Actor, ask: AnyAsk, result: Result, outcome: Outcome | None = None, *, reason: str = "") -> Act:
-    note = getattr(ask, "note", "")
-    return Act(
-        actor=actor,
-        action=str(ask.__struct_config__.tag),
-        object=_object(ask) if outcome is None or not outcome.object else outcome.object,
-        result=result,
-        before=outcome.before if outcome is not None else {},
-        after={**(outcome.after if outcome is not None else {}), **_facts(ask)},
-        reason=reason or note,
-        command_id=getattr(ask, "command_id", ""),
-    )
-
-
-def _object(ask: AnyAsk) -> str:
-    for kind in ("alert", "event", "rule", "silence"):
-        if (name := getattr(ask, f"{kind}_id", None)) is not None:
-            return f"{kind}:{name}"
-    return _OBJECTS.get(type(ask), "collector")
-
-
-def _facts(ask: AnyAsk) -> Facts:
-    if not isinstance(ask, WatchPaths):
-        return {}
-    return {
-        "from_start": ask.from_start,
-        "patterns": len(ask.paths),
-        "first_patterns": "\n".join(ask.paths[:_PATHS_ON_RECORD]),
-        "sha256": sha256("\n".join(ask.paths).encode("utf-8", "surrogateescape")).hexdigest(),
-    }

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmsec_tui.audit.journal import Journal
+from llmsec_tui.service.desk import Desk
+from llmsec_tui.service.desk_policy import DeskPolicy
+from llmsec_tui.service.desk_room import DeskRoom
 from llmsec_tui.service.ingest import Ingest
+from llmsec_tui.service.notifying import Notifier
+from llmsec_tui.service.presence import Presence
+from llmsec_tui.service.remedies import Remedies
 from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
@@ -19,6 +25,7 @@ class Context:
     rules: Rulebook
     suppression: Suppression
     ingest: Ingest
+    room: DeskRoom
     pid: int
     watching: list[str]
     """Patterns that are followed; grows with every ``WatchPaths``."""
@@ -30,4 +37,29 @@ class Context:
     @property
     def problem(self) -> str:
         """What is wrong with the collector itself, the most urgent first."""
-        return " ".join(filter(None, (self.ingest.problem, self.rules.problem)))
+        return " ".join(filter(None, (self.ingest.problem, self.rules.problem, self.room.problem)))
+
+    @property
+    def desk(self) -> Desk:
+        """Where incidents are worked on."""
+        return self.room.desk
+
+    @property
+    def policy(self) -> DeskPolicy:
+        """What holds for it."""
+        return self.room.policy
+
+    @property
+    def presence(self) -> Presence:
+        """Who has which incident open."""
+        return self.room.presence
+
+    @property
+    def notifier(self) -> Notifier:
+        """What tells people."""
+        return self.room.notifier
+
+    @property
+    def remedies(self) -> Remedies:
+        """What can be done from it."""
+        return self.room.remedies

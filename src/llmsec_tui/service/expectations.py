@@ -9,6 +9,7 @@ from typing import Any
 from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.reading import read
 from llmsec_tui.errors import ConfigError, NotFound
+from llmsec_tui.incidents.states import Disposition
 from llmsec_tui.service.backtest import Report
 
 Find = Callable[[str], str]
@@ -31,6 +32,8 @@ class Expected:
     """exactly | at_least | at_most"""
     number: int
     line: int
+    of: str = ""
+    """Not alerts but the events that it hits in closed incidents that turned out to be this, a disposition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,10 @@ class Expectations:
         for one in self.expected:
             holds, words = _COMPARE[one.how]
             found = brought[one.rule_id]
-            if not holds(found.alerts, one.number):
-                wanted = f"{words} {one.number:,}"
-                yield f'{self.path}:{one.line}: "{found.rule.title}": {wanted} expected, {found.alerts:,} found'
+            number = found.dispositions.get(one.of, 0) if one.of else found.alerts
+            if not holds(number, one.number):
+                wanted = f"{words} {one.number:,}" + (f" {one.of.replace('_', ' ')}" if one.of else "")
+                yield f'{self.path}:{one.line}: "{found.rule.title}": {wanted} expected, {number:,} found'
 
     def surprises(self, report: Report) -> Iterator[str]:
         """A sentence for each rule that alerts and that nothing is said about."""
@@ -84,15 +88,12 @@ def _all(document: Document, listed: Any, find: Find) -> Iterator[Expected]:
     if not isinstance(listed, list) or not listed:
         document.complain("missing-key", "'expect' is a list of rules, each with a number", "expect")
         return
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], int] = {}
     for place, one in enumerate(listed):
         if (made := _one(document, place, one, find)) is None:
             continue
-        if made.rule_id in seen:
-            document.complain(
-                "duplicate-entry", f"this rule stands in line {seen[made.rule_id]} already", "expect", place
-            )
-        seen[made.rule_id] = made.line
+        if (line := seen.setdefault((made.rule_id, made.of), made.line)) != made.line:
+            document.complain("duplicate-entry", f"this rule stands in line {line} already", "expect", place)
         yield made
 
 
@@ -101,9 +102,9 @@ def _one(document: Document, place: int, one: Any, find: Find) -> Expected | Non
     if not isinstance(one, dict) or not isinstance(one.get("rule"), str):
         document.complain("missing-key", "'rule' is missing: the id or name of a rule", *where)
         return None
-    for key in one.keys() - {"rule", *_COMPARE}:
+    for key in one.keys() - {"rule", "of", *_COMPARE}:
         document.complain(
-            "unknown-key", f"there is no key '{key}' here; known: rule, {', '.join(_COMPARE)}", *where, key
+            "unknown-key", f"there is no key '{key}' here; known: rule, of, {', '.join(_COMPARE)}", *where, key
         )
     given = [key for key in _COMPARE if key in one]
     if len(given) != 1:
@@ -113,9 +114,13 @@ def _one(document: Document, place: int, one: Any, find: Find) -> Expected | Non
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         document.complain("value", f"'{given[0]}' is a whole number from 0", *where, given[0])
         return None
+    of = one.get("of", "")
+    if "of" in one and of not in list(Disposition):
+        document.complain("value", f"'of' is one of {', '.join(Disposition)}", *where, "of")
+        return None
     try:
         rule_id = find(one["rule"])
     except NotFound as error:
         document.complain("unknown-rule", error.message, *where, "rule")
         return None
-    return Expected(rule_id, given[0], number, document.line(*where))
+    return Expected(rule_id, given[0], number, document.line(*where), of)

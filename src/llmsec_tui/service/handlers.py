@@ -8,7 +8,20 @@ import msgspec
 from msgspec import Struct
 
 from llmsec_tui import __version__
-from llmsec_tui.service import api, explaining, rule_handlers, silence_handlers
+from llmsec_tui.access import Actor
+from llmsec_tui.service import (
+    api,
+    explaining,
+    incident_export,
+    incident_handlers,
+    incident_metrics,
+    incident_timeline,
+    marker_handlers,
+    notification_handlers,
+    remedy_handlers,
+    rule_handlers,
+    silence_handlers,
+)
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
 from llmsec_tui.service.audit_pages import audit_page
 from llmsec_tui.service.context import Context
@@ -24,9 +37,16 @@ _MOST_TEXT = 1_048_576
 _MOST_BUCKETS = 1_440
 
 
-def answer(context: Context, reader: Reader, ask: AnyAsk) -> Struct:
-    """The reply to a query."""
+def answer(context: Context, reader: Reader, ask: AnyAsk, actor: Actor) -> Struct:
+    """The reply to a query; that of an export are its files."""
+    if is_personal(ask):
+        return _PERSONAL[type(ask)](context, reader, ask, actor)
     return _HANDLERS[type(ask)](context, reader, ask)
+
+
+def is_personal(ask: AnyAsk) -> bool:
+    """Whether the reply depends on who asks, and is not to be shared with others of the same role."""
+    return type(ask) in _PERSONAL
 
 
 def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
@@ -137,7 +157,20 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     **rule_handlers.HANDLERS,
     **explaining.HANDLERS,
     **silence_handlers.HANDLERS,
+    **incident_handlers.HANDLERS,
+    **incident_metrics.HANDLERS,
+    **remedy_handlers.HANDLERS,
+    **notification_handlers.HANDLERS,
+    **marker_handlers.HANDLERS,
 }
+
+
+_PERSONAL: dict[type, Callable[[Context, Reader, Any, Actor], Struct]] = {
+    **incident_metrics.PERSONAL,
+    **incident_timeline.PERSONAL,
+    **incident_export.PERSONAL,
+}
+"""Those whose answer depends on who asks."""
 
 
 def _made(fields: dict[str, Any], into: type[T]) -> T:

@@ -128,6 +128,8 @@ class ActOnIncident(Command[Done], frozen=True, kw_only=True, tag="incidents.act
 
     capability: ClassVar[str] = "incidents.read"
     reply: ClassVar[type] = Done
+    deadline_ms: ClassVar[int] = 30_000
+    """Pinned records may have to be sought in archives."""
     incident_id: str
     act: str
     version: int = 0
@@ -163,6 +165,7 @@ class BulkAct(Command[BulkDone], frozen=True, kw_only=True, tag="incidents.bulk"
 
     capability: ClassVar[str] = "incidents.bulk"
     reply: ClassVar[type] = BulkDone
+    deadline_ms: ClassVar[int] = 60_000
     of: str
     """incidents | alerts"""
     act: str
@@ -180,6 +183,7 @@ class HandOver(Command[BulkDone], frozen=True, kw_only=True, tag="incidents.hand
 
     capability: ClassVar[str] = "incidents.work"
     reply: ClassVar[type] = BulkDone
+    deadline_ms: ClassVar[int] = 60_000
     to: str
     note: str = ""
 
@@ -187,6 +191,7 @@ class HandOver(Command[BulkDone], frozen=True, kw_only=True, tag="incidents.hand
 class ExportIncident(Command[Bundle], frozen=True, kw_only=True, tag="incidents.export"):
     capability: ClassVar[str] = "incidents.export"
     reply: ClassVar[type] = Bundle
+    deadline_ms: ClassVar[int] = 60_000
     incident_id: str
     formats: list[str] = field(default_factory=list)
     """markdown | html | json | stix | ocsf | timesketch; empty for all"""

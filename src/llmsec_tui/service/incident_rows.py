@@ -282,7 +282,7 @@ class LevelMetrics(Struct, frozen=True, kw_only=True):
     closed: int
     open: int
     breached: int
-    """Incidents that missed a service clock."""
+    """Incidents that ever missed a service clock."""
     reopened: int
     detect: Spread
     """From the first event to the incident."""
@@ -291,7 +291,7 @@ class LevelMetrics(Struct, frozen=True, kw_only=True):
     resolve: Spread
     """From the incident to its resolution or close, without the time it was pending."""
     backlog: Spread
-    """Age of what is open."""
+    """Age of all that is open, whenever it was opened; ``open`` is how many that are."""
 
 
 class RuleMetrics(Struct, frozen=True, kw_only=True):
@@ -312,9 +312,10 @@ class RuleMetrics(Struct, frozen=True, kw_only=True):
 
 class TeamMetrics(Struct, frozen=True, kw_only=True):
     team: str
-    """Or a person outside of every team."""
+    """Or a person outside of every team; ``(nobody)`` for what has no owner."""
     closed: int
     open: int
+    """Of all, whenever opened."""
     false_positive: int
     acknowledge: Spread
     resolve: Spread

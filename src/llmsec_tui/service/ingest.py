@@ -12,12 +12,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.follow import Follower
-from llmsec_tui.intake.records import Progress
+from llmsec_tui.intake.records import Notice, Progress, Read
+from llmsec_tui.service.arrivals import Arrivals
+from llmsec_tui.service.courtesy import Courtesy
+from llmsec_tui.service.desk import Desk
 from llmsec_tui.service.judging import DEFECTS
 from llmsec_tui.service.lag import Lag
 from llmsec_tui.service.narration import told
@@ -46,16 +50,27 @@ class Ingest:
     """Reads until told to stop; ``on_end`` is called, from one of the threads, when it ends by itself."""
 
     def __init__(
-        self, follower: Follower, pipeline: Pipeline, store: Store, *, once: bool, on_end: Callable[[], None]
+        self,
+        follower: Follower,
+        pipeline: Pipeline,
+        store: Store,
+        *,
+        once: bool,
+        on_end: Callable[[], None],
+        desk: Desk | None = None,
     ) -> None:
+        """``desk`` takes what is raised; without one, alerts are stored and that is all."""
         self.failure: BaseException | None = None
         """What nobody foresaw; the collector must end then."""
         self.progress: Sequence[Progress] = ()
         """Of every followed file, as of the last look."""
         self.lag = Lag()
+        self.courtesy = Courtesy()
+        """Told of people's commands, which batches let pass."""
         self._follower = follower
         self._pipeline = pipeline
         self._store = store
+        self._arrivals = Arrivals(store, desk)
         self._once = once
         self._on_end = on_end
         self._batches: queue.Queue[Drafted | None] = queue.Queue()
@@ -66,6 +81,7 @@ class Ingest:
         self._problems: dict[str, str] = {}
         """By the name of the thread that has it."""
         self._wishes: queue.SimpleQueue[tuple[list[str], bool]] = queue.SimpleQueue()
+        self._notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._threads = [
             threading.Thread(target=self._guard, args=(self._read,), name="read"),
@@ -76,7 +92,8 @@ class Ingest:
     @property
     def problem(self) -> str:
         """A sentence while the store cannot take what was read, or files cannot be followed; else empty."""
-        problems = [*tuple(self._problems.values()), *self._follower.problems[:1], self._pipeline.problem]
+        ours = (self._pipeline.problem, self._arrivals.problem)
+        problems = [*tuple(self._problems.values()), *self._follower.problems[:1], *ours]
         return " ".join(filter(None, problems))
 
     def start(self) -> None:
@@ -88,6 +105,11 @@ class Ingest:
     def watch(self, patterns: list[str], *, from_start: bool) -> None:
         """Follow more files, from the next look on."""
         self._wishes.put((patterns, from_start))
+        self._follower.wake()
+
+    def tell(self, notice: Notice) -> None:
+        """Have what happened to this program judged like what logs say; from any thread."""
+        self._notices.put(notice)
         self._follower.wake()
 
     def stop(self) -> None:
@@ -118,10 +140,10 @@ class Ingest:
                 if not self._room.acquire(timeout=WAIT_S):
                     continue
                 self._take_wishes()
-                read = self._follower.poll(READ_BYTES)
+                read = self._with_notices(self._follower.poll(READ_BYTES))
                 self._look(idle=not read)
                 if read:
-                    self._batches.put(self._insist(partial(self._pipeline.read, read)))
+                    self._batches.put(self._insist(partial(self._pipeline.read, read, self.courtesy.breaks())))
                     continue
                 self._room.release()
                 if self._once:
@@ -129,6 +151,12 @@ class Ingest:
                 self._follower.wait(WAIT_S)
         finally:
             self._batches.put(None)
+
+    def _with_notices(self, read: Read) -> Read:
+        told: list[Notice] = []
+        while not self._notices.empty():
+            told.append(self._notices.get())
+        return replace(read, notices=[*read.notices, *told]) if told else read
 
     def _tell_what_is_open(self) -> None:
         for one in self.progress:
@@ -214,7 +242,8 @@ class Ingest:
             log.warning("%s", error)
 
     def _store_one(self, commit: Commit) -> None:
-        self._insist(partial(self._store.commit, commit))
+        self.courtesy.let_pass()
+        self._insist(partial(self._arrivals.commit, commit))
         for checkpoint in commit.checkpoints:
             self.lag.committed(checkpoint.source_id, checkpoint.offset)
 

@@ -20,16 +20,18 @@ from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import map_record
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.intake.records import Notice, Read
+from llmsec_tui.intake.records import OURS, Notice, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown
 
-_TOLD = frozenset({"oversize", "truncated", "replaced"})
-"""Notices that become events, because what happened to the log may be an attack on the one who watches it."""
+_TOLD = frozenset({"oversize", "truncated", "replaced", "undelivered"})
+"""Notices that become events, because what happened to the log, or to us, may be an attack on the one who watches."""
 
+_AT_A_STRETCH = 16
+"""Records between two pauses: a few milliseconds."""
 _NO_RULES = RuleSet(())
 
 
@@ -107,13 +109,18 @@ class Pipeline:
         self._secret = secret
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
 
-    def read(self, read: Read) -> Drafted:
-        """Map records to events and keep the new ones. No record is lost: what no format maps is a dead letter."""
+    def read(self, read: Read, pause: Callable[[], None] = lambda: None) -> Drafted:
+        """Map records to events and keep the new ones. No record is lost: what no format maps is a dead letter.
+
+        ``pause`` is called now and then, to let others work.
+        """
         tallies: dict[str, Tally] = {}
         letters = list(read.dead_letters)
         mapped = [_told(notice) for notice in read.notices if notice.kind in _TOLD]
         tally = None
-        for record in read.records:
+        for number, record in enumerate(read.records):
+            if number % _AT_A_STRETCH == 0:
+                pause()
             if tally is None or tally.source_id != record.source_id:
                 tally = _tally(tallies, record.source_id, record.path)
             tally.records += 1
@@ -153,7 +160,7 @@ class Pipeline:
             dead_letters=dead_letters(drafted.letters),
             keys=drafted.keys,
             checkpoints=drafted.checkpoints,
-            stats=[tally.delta(raised[source]) for source, tally in drafted.tallies.items()],
+            stats=[one.delta(raised[name]) for name, one in drafted.tallies.items() if not name.startswith(OURS)],
             at=now,
             memory=memory,
             not_evaluable=unjudged,

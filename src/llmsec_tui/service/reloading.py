@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from llmsec_tui.access import local_actor
@@ -44,13 +45,13 @@ def _files(path: Path) -> Iterator[Path]:
             yield from path.rglob(f"*.{suffix}")
 
 
-class Reloader:
-    """Reloads when files change and when it is told to, for as long as its task runs."""
+class Watcher:
+    """Does something when files change and when it is told to, for as long as its task runs."""
 
-    def __init__(self, rulebook: Rulebook, journal: Journal, seen: Signature) -> None:
-        """``seen`` was taken before the rules were loaded."""
-        self._rulebook = rulebook
-        self._journal = journal
+    def __init__(self, look: Callable[[], Signature], reload: Callable[[], None], seen: Signature) -> None:
+        """``seen`` was taken before what is in force was read. Both callables are called on threads."""
+        self._look_at = look
+        self._reload = reload
         self._seen = seen
         self._asked = asyncio.Event()
 
@@ -83,14 +84,23 @@ class Reloader:
         return True
 
     async def _look(self) -> Signature:
-        return await asyncio.to_thread(signature, self._rulebook.paths)
+        return await asyncio.to_thread(self._look_at)
 
-    def _reload(self) -> None:
-        try:
-            reload(self._rulebook, self._journal)
-        except DEFECTS as error:
-            # The rules that run go on running; nothing else may end because of a rule file.
-            log.error("the rules could not be reloaded: %s", told(error))
+
+class Reloader(Watcher):
+    """Keeps the rules as their files are."""
+
+    def __init__(self, rulebook: Rulebook, journal: Journal, seen: Signature) -> None:
+        """``seen`` was taken before the rules were loaded."""
+        super().__init__(partial(signature, rulebook.paths), partial(_reload, rulebook, journal), seen)
+
+
+def _reload(rulebook: Rulebook, journal: Journal) -> None:
+    try:
+        reload(rulebook, journal)
+    except DEFECTS as error:
+        # The rules that run go on running; nothing else may end because of a rule file.
+        log.error("the rules could not be reloaded: %s", told(error))
 
 
 def reload(rulebook: Rulebook, journal: Journal) -> None:

@@ -25,7 +25,7 @@ from llmsec_tui.store.views import RULES
 _DAY_US = 86_400_000_000
 _LEFT_OUT = ("late", "untimed", "ungrouped", "evicted")
 _COUNTS = ("alerts", "alerts_24h", "not_evaluable", "withdrawn", *_LEFT_OUT, "future")
-_NOTHING: Row = {"last_alert_at": None, **dict.fromkeys(_COUNTS, 0)}
+_NOTHING: Row = {"last_alert_at": None, "precision": None, "judged": 0, **dict.fromkeys(_COUNTS, 0)}
 
 
 def list_rules(context: Context, reader: Reader, ask: ListRules) -> RulePage:
@@ -99,6 +99,8 @@ def _row(rules: Rulebook, rule: Described, stats: Row, broken: Mapping[str, Rule
         not_evaluable=stats["not_evaluable"],
         tags=list(rule.tags),
         path=str(rule.path),
+        precision=stats["precision"],
+        judged=stats["judged"],
     )
 
 

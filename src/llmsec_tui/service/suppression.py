@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from queue import SimpleQueue
 
 import polars as pl
 
@@ -22,6 +23,7 @@ class Suppression:
         """``silences`` are all that the store has; ``recent`` is what was shown of late, in order."""
         self.problem = ""
         """A sentence once alerts could not be decided on and all were shown, else empty."""
+        self._closed: SimpleQueue[frozenset[str]] = SimpleQueue()
         self._suppressor = Suppressor(_inhibitors(ruleset), recent)
         self.hold(silences)
 
@@ -33,17 +35,27 @@ class Suppression:
         """Let other rules inhibit from the next batch on."""
         self._suppressor.inhibit(_inhibitors(ruleset))
 
+    def closed(self, alert_ids: Iterable[str]) -> None:
+        """From the next batch on, what is like these alerts is news: whatever comes after a close must be seen."""
+        self._closed.put(frozenset(alert_ids))
+
     def decided(self, alerts: pl.DataFrame, withdrawn: Sequence[Withdrawal], now: int) -> pl.DataFrame:
         """The alerts with what became of each; those withdrawn suppress nothing any more."""
         try:
-            for one in withdrawn:
-                self._suppressor.forget_alert(one.alert_id)
+            if gone := {one.alert_id for one in withdrawn} | self._closed_since():
+                self._suppressor.forget_alerts(gone)
             return self._suppressor.apply(_by_event(alerts), now)
         except DEFECTS as error:
             # A log is hostile: nothing in it may hide alerts by breaking what decides on them.
             self.problem = "What is a repeat could not be decided for some alerts, so all of them are shown."
             log.error("alerts could not be decided on and are all shown: %s", told(error))
             return alerts
+
+    def _closed_since(self) -> frozenset[str]:
+        closed: frozenset[str] = frozenset()
+        while not self._closed.empty():
+            closed |= self._closed.get()
+        return closed
 
 
 def _by_event(alerts: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,112 @@
+"""What the journal keeps of an ask: by whom, about what, and how it ended; by reference, never text out of a log."""
+
+from hashlib import sha256
+from typing import Any
+
+from llmsec_tui.access import Actor
+from llmsec_tui.audit.record import Act, Facts, Result
+from llmsec_tui.incidents.acts import ACTS
+from llmsec_tui.service.api import Ask, WatchPaths
+from llmsec_tui.service.incident_api import (
+    ActOnIncident,
+    AddMarker,
+    BulkAct,
+    ExportIncident,
+    HandOver,
+    OpenIncident,
+    ReloadPolicy,
+    TestChannel,
+)
+from llmsec_tui.service.outcome import Outcome
+from llmsec_tui.service.permission import action as action_of
+from llmsec_tui.service.rule_api import ReloadRules
+from llmsec_tui.service.silence_api import AddSilence
+
+_OBJECTS: dict[type, str] = {
+    ReloadRules: "rules",
+    AddSilence: "silences",
+    OpenIncident: "incidents",
+    BulkAct: "incidents",
+    HandOver: "incidents",
+    ReloadPolicy: "desk:policy",
+    AddMarker: "markers",
+}
+"""What asks are about that name no single thing."""
+_KINDS = ("incident", "alert", "event", "rule", "silence")
+_NAMES_ON_RECORD = 20
+_REASON_CHARS = 4_000
+_UNKNOWN_CHARS = 100
+
+
+def act_of(
+    actor: Actor, ask: Ask[Any], result: Result, outcome: Outcome | None = None, *, reason: str = "", action: str = ""
+) -> Act:
+    """The act as it goes on record; ``action`` where it is not simply what was asked for."""
+    outcome = outcome or Outcome("")
+    return Act(
+        actor=actor,
+        action=action or action_of(ask),
+        object=outcome.object or _object(ask),
+        result=result,
+        before=outcome.before,
+        after={**outcome.after, **_facts(ask)},
+        reason=(reason or _note(ask))[:_REASON_CHARS],
+        command_id=getattr(ask, "command_id", ""),
+    )
+
+
+def _note(ask: Ask[Any]) -> str:
+    if isinstance(ask, AddMarker):
+        return ask.text
+    return str(getattr(ask, "note", ""))
+
+
+def _object(ask: Ask[Any]) -> str:
+    for kind in _KINDS:
+        if (name := getattr(ask, f"{kind}_id", None)) is not None:
+            return f"{kind}:{name}"
+    if isinstance(ask, TestChannel):
+        return f"channel:{ask.channel}"
+    if isinstance(ask, BulkAct) and ask.of == "alerts":
+        return "alerts"
+    return _OBJECTS.get(type(ask), "collector")
+
+
+def _facts(ask: Ask[Any]) -> Facts:
+    match ask:
+        case WatchPaths():
+            return {
+                "from_start": ask.from_start,
+                "patterns": len(ask.paths),
+                "first_patterns": "\n".join(ask.paths[:_NAMES_ON_RECORD]),
+                "sha256": sha256("\n".join(ask.paths).encode("utf-8", "surrogateescape")).hexdigest(),
+            }
+        case OpenIncident():
+            return _alerts(ask.alert_ids)
+        case ActOnIncident():
+            return {**_asked(ask), **_alerts(ask.alert_ids)}
+        case BulkAct():
+            names = [item.id for item in ask.items]
+            return {"act": ask.act, "typed": ask.count, "items": len(names), **_first(names)}
+        case HandOver():
+            return {"to": ask.to}
+        case ExportIncident():
+            return {"formats": " ".join(ask.formats)}
+        case AddMarker():
+            return {"kind": ask.kind, "app": ask.app}
+    return {}
+
+
+def _asked(ask: ActOnIncident) -> Facts:
+    facts: dict[str, str | int] = {"asked_version": ask.version} if ask.version else {}
+    if ask.act not in ACTS:
+        facts["act"] = ask.act[:_UNKNOWN_CHARS]
+    return facts
+
+
+def _alerts(alert_ids: list[str]) -> Facts:
+    return {"alerts": len(alert_ids), **_first(alert_ids)} if alert_ids else {}
+
+
+def _first(names: list[str]) -> dict[str, str]:
+    return {"first": "\n".join(names[:_NAMES_ON_RECORD])}
