@@ -67,3 +67,12 @@ def test_it_runs_over_logs_or_a_store(tmp_path: Path, arguments: list[str]) -> N
     done = backtest(tmp_path, *arguments)
     assert done.returncode == 3
     assert "over logs or over a store" in done.stderr
+
+
+def test_logs_cannot_be_held_to_what_incidents_turned_out_to_be(tmp_path: Path, log: Path) -> None:
+    """An expectation that no log could miss would be met for nothing."""
+    expect = tmp_path / "expect.yml"
+    expect.write_text(f"expect:\n  - {{rule: {RULE_ID}, of: false_positive, at_most: 0}}\n")
+    done = backtest(tmp_path, log, "--expect", expect)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "expect.yml:2: logs do not say what incidents turned out to be" in done.stderr

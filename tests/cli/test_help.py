@@ -5,10 +5,21 @@ import sys
 
 import pytest
 
-HEAVY = ("textual", "polars", "duckdb", "sigma", "keyring")
+HEAVY = ("textual", "polars", "duckdb", "sigma", "keyring", "apprise", "requests", "stix2")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["watch", "--help"], ["alerts", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["watch", "--help"],
+        ["alerts", "--help"],
+        ["incident", "--help"],
+        ["incident", "run", "--help"],
+        ["incidents", "policy", "--help"],
+        ["--version"],
+    ],
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     """``--help`` answers without importing textual, polars or duckdb."""
     code = (

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from llmsec_tui import __version__
-from llmsec_tui.cli import collecting, doctor, explaining, reading, reviewing, rules, silences
+from llmsec_tui.cli import (
+    collecting,
+    doctor,
+    explaining,
+    incident,
+    incidents,
+    markers,
+    notifications,
+    reading,
+    reviewing,
+    rules,
+    silences,
+)
 from llmsec_tui.cli.crash import report
 from llmsec_tui.cli.diagnostics import complain
 from llmsec_tui.errors import ExitCode, LlmsecError
@@ -48,6 +60,10 @@ def options(
 collecting.register(app)
 reviewing.register(app)
 reading.register(app)
+incidents.register(app)
+incident.register(app)
+markers.register(app)
+notifications.register(app)
 rules.register(app)
 silences.register(app)
 explaining.register(app)

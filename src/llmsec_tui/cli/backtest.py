@@ -26,6 +26,7 @@ ExpectOption = Annotated[
     Path | None, typer.Option("--expect", metavar="FILE", help="YAML that says how many alerts each rule is to raise.")
 ]
 _COLUMNS = ("alerts", "per_day", "not_evaluable", "level", "title", "outcomes", "overlaps_with")
+_OF_A_STORE = ("alerts", "per_day", "not_evaluable", "level", "title", "outcomes", "dispositions", "overlaps_with")
 
 
 def add_to(rules: typer.Typer) -> None:
@@ -58,8 +59,13 @@ def backtest(
     if only:
         ruleset = service.chosen(ruleset, [book.find(name) for name in only])
     wanted = None if expect is None else expectations(expect, lambda name: _alerting(ruleset, book.find(name)))
+    if paths and wanted is not None and (first := next((one for one in wanted.expected if one.of), None)) is not None:
+        raise ConfigError(
+            f"{wanted.path}:{first.line}: logs do not say what incidents turned out to be.",
+            hint="Take 'of' out, or give --store FILE.",
+        )
     report = service.over_files(ruleset, paths) if paths else service.over_store(ruleset, store or Path())
-    write([_row(one, ruleset) for one in report.rules], _COLUMNS, chosen)
+    write([_row(one, ruleset) for one in report.rules], _OF_A_STORE if store else _COLUMNS, chosen)
     raise typer.Exit(ExitCode.FINDINGS if _judge(report, wanted) else ExitCode.FINE)
 
 
@@ -81,6 +87,7 @@ def _row(one: "Brought", ruleset: "RuleSet") -> dict[str, Any]:
         "overlap": one.overlap,
         "overlaps_with": "; ".join(f"{title} × {count}" for title, count in beside.items()),
         "outcomes": one.outcomes,
+        "dispositions": one.dispositions,
         "version": one.rule.version,
     }
 

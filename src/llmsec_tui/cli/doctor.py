@@ -16,6 +16,7 @@ from llmsec_tui.errors import CollectorGone, ExitCode, LlmsecError
 from llmsec_tui.paths import Home, shipped
 
 KEYRING_TIMEOUT_S = 3.0
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,28 @@ def _store(home: Home) -> Iterator[Finding]:
         status = ask_once(home.socket, GetStatus())
     except CollectorGone:
         yield Finding("store", "ok", f"{home.store}; no collector is running.")
+        yield from _incidents(home)
     except LlmsecError as error:
         yield Finding("store", "wrong", error.message, error.hint)
     else:
         verdict: Literal["ok", "wrong"] = "wrong" if status.problem else "ok"
         yield Finding("store", verdict, f"Collector {status.pid}: {status.problem or 'well'}.", str(home.log))
+
+
+def _incidents(home: Home) -> Iterator[Finding]:
+    from llmsec_tui.service.incident_check import differing_incidents
+
+    try:
+        differing = differing_incidents(home.store)
+    except LlmsecError as error:
+        yield Finding("incidents", "note", error.message, error.hint)
+        return
+    if differing:
+        names = ", ".join(differing[:_MOST_NAMED]) + (" …" if len(differing) > _MOST_NAMED else "")
+        what = f"{len(differing)} incidents are not what happened to them: {names}."
+        yield Finding("incidents", "wrong", what, "Something else wrote into the store; restore it from a copy.")
+    else:
+        yield Finding("incidents", "ok", "Every incident is what its events add up to.")
 
 
 def _rules(_: Home) -> Iterator[Finding]:

@@ -41,10 +41,15 @@ def json_line(row: Row) -> str:
     return json.dumps(row, ensure_ascii=True, separators=(",", ":"))
 
 
+def as_json(chosen: Format | None, stream: IO[str] | None = None) -> bool:
+    """Whether JSON lines are wanted: when they were asked for, or when nobody chose and no terminal reads them."""
+    return chosen is Format.JSONL or (chosen is None and not (stream or sys.stdout).isatty())
+
+
 def write(rows: Iterable[Row], columns: Sequence[str], chosen: Format | None, stream: IO[str] | None = None) -> int:
     """Write all rows, ``columns`` being those that a table shows; returns how many there were."""
     out = stream or sys.stdout
-    if chosen is Format.JSONL or (chosen is None and not out.isatty()):
+    if as_json(chosen, out):
         count = 0
         for count, row in enumerate(rows, 1):  # noqa: B007 — the count is what is wanted
             out.write(json_line(row) + "\n")
@@ -67,7 +72,7 @@ def table(rows: Sequence[Row], columns: Sequence[str], width: int) -> list[str]:
 
 def record(row: Row, chosen: Format | None) -> None:
     """One thing with many fields: a line each at a terminal, one JSON line otherwise."""
-    if chosen is Format.JSONL or (chosen is None and not sys.stdout.isatty()):
+    if as_json(chosen):
         sys.stdout.write(json_line(row) + "\n")
         return
     name_width = max((len(name) for name in row), default=0)

@@ -8,6 +8,7 @@ from msgspec import Struct, to_builtins
 
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.diagnostics import say
+from llmsec_tui.cli.incident_bulk import bulk_alerts
 from llmsec_tui.cli.output import FilterOption, Format, FormatOption, LimitOption, iso, record, write
 from llmsec_tui.errors import ExitCode, NotFound
 from llmsec_tui.paths import Home
@@ -19,6 +20,7 @@ _TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now", "began"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    _alerts.command("bulk")(bulk_alerts)
     app.add_typer(_alerts, name="alerts")
     app.add_typer(_events, name="events")
     app.add_typer(_sources, name="sources")

@@ -26,6 +26,8 @@ _COLUMNS = (
     "alerts",
     "last_alert_at",
     "not_evaluable",
+    "precision",
+    "judged",
     "rule_id",
     "title",
     "why",
@@ -89,4 +91,5 @@ def _row(row: RuleRow) -> dict[str, Any]:
     from msgspec import to_builtins
 
     fields: dict[str, Any] = to_builtins(row)
-    return {**fields, "last_alert_at": iso(row.last_alert_at)}
+    precision = None if row.precision is None else round(row.precision, 3)
+    return {**fields, "precision": precision, "last_alert_at": iso(row.last_alert_at)}
