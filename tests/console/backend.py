@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
+from tests.console.incident_backend import INCIDENT_CAPABILITIES, Incidents
 from tests.console.silence_backend import Silences
 
 from llmsec_tui.errors import AccessRefused, CollectorGone, LlmsecError, NotFound, ServiceError, StaleVersion
@@ -27,6 +28,7 @@ CAPABILITIES = [
         "rules.switch",
         "rules.reload",
     ),
+    *INCIDENT_CAPABILITIES,
 ]
 START = 1_795_400_000_000_000
 
@@ -56,11 +58,12 @@ _USERS = ("ann", "bo.larsen", "customer-4711", "svc-batch")
 _MATCH = "ignore all previous instructions"
 
 
-class Backend(Silences):
+class Backend(Silences, Incidents):
     """Rows are newest first, as the service gives them; whatever tests want otherwise they set on the object."""
 
     def __init__(self, *, alerts: int = 30, events: int = 200, seed: int = 7) -> None:
-        super().__init__()
+        Silences.__init__(self)
+        Incidents.__init__(self)
         self._random = random.Random(seed)
         self.asked: list[api.Ask[Any]] = []
         self.capabilities = list(CAPABILITIES)
@@ -74,6 +77,8 @@ class Backend(Silences):
         self.live_alerts = 0.0
         """Chance of a new alert at each status."""
         self.now: Callable[[], int] = lambda: START + 3_600_000_000
+        self.desk_counts = (0, 0, 0)
+        """Incidents that are open, late, nobody's."""
         self.refuse: dict[type[api.Ask[Any]], LlmsecError] = {}
         self.texts: Sequence[str] = ()
         """When set, every text field of every row cycles through these."""
@@ -204,6 +209,7 @@ class Backend(Silences):
         self.rules = [self._rule(seq) for seq in range(count, 0, -1)]
         self.took_part = self.events[:5]
         self.use_for_silences(texts)
+        self.use_for_incidents(texts)
 
     def add_event(self) -> api.EventRow:
         """One more event."""
@@ -267,6 +273,9 @@ class Backend(Silences):
             rate=points,
             sources=self._sources(),
             latest=self.alerts[:20],
+            incidents_open=self.desk_counts[0],
+            incidents_breached=self.desk_counts[1],
+            incidents_unowned=self.desk_counts[2],
         )
 
     def _sources(self) -> list[api.SourceRow]:
@@ -509,7 +518,7 @@ def _matching(rows: list[RowT], words: str) -> list[RowT]:
     """Rows with every word of the filter in one of their fields; ``bad:`` stands for a filter with a mistake."""
     if "bad:" in words:
         raise ServiceError("There is no field 'bad' (column 1).", hint="Did you mean 'role'?")
-    wanted = [word.partition(":")[2] or word for word in words.split()]
+    wanted = [word.partition(":")[2] or word for word in words.split() if not word.startswith("incident:")]
     return [row for row in rows if all(any(word in str(value) for value in _values(row)) for word in wanted)]
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
+from llmsec_tui.access.capabilities import CAPABILITIES
 from llmsec_tui.console import actions
-from llmsec_tui.console.actions import ACTIONS, BY_NAME, Owner, Place
+from llmsec_tui.console.actions import ACTIONS, NAMES, Owner, Place, named
 from llmsec_tui.console.keys_page import keys_page
 from llmsec_tui.console.line_view import LineView
 from llmsec_tui.console.screens.alert import AlertPane
@@ -17,19 +18,25 @@ from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.explanation import ExplainPane
+from llmsec_tui.console.screens.hand_over import HandOverPane
+from llmsec_tui.console.screens.incident import IncidentPane
+from llmsec_tui.console.screens.incident_acts import ACTS_OF
+from llmsec_tui.console.screens.incidents import IncidentsPane
+from llmsec_tui.console.screens.metrics import MetricsPane
+from llmsec_tui.console.screens.notifications import NotificationsPane
 from llmsec_tui.console.screens.overview import OverviewPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
 from llmsec_tui.console.shell import Shell
-from llmsec_tui.service.api import AnyAsk
 
 PANES: dict[Place, type[Pane]] = {
     pane.place: pane
     for pane in (
         *(OverviewPane, AlertsPane, EventsPane, SourcesPane, AuditPane, RulesPane),
         *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
+        *(IncidentsPane, IncidentPane, HandOverPane, MetricsPane, NotificationsPane),
     )
 }
 
@@ -47,11 +54,19 @@ def test_no_key_means_two_things_on_one_screen(place: Place) -> None:
     assert [key for key, number in keys.items() if number > 1] == []
 
 
-def test_no_name_means_two_actions() -> None:
-    """A command is one action."""
-    names = Counter(name for action in ACTIONS for name in action.names)
+@pytest.mark.parametrize("place", Place)
+def test_no_name_means_two_actions_on_one_screen(place: Place) -> None:
+    """A command is one action there."""
+    names = Counter(name for action in ACTIONS if place in action.places for name in action.names)
     assert set(names.values()) == {1}
-    assert {"alerts", "audit", "sources", "q", "ack"} <= set(BY_NAME)
+    assert {"alerts", "audit", "sources", "q", "ack"} <= set(NAMES)
+
+
+def test_a_name_that_several_screens_have_means_what_the_open_one_has() -> None:
+    """``:ack`` takes the alert, or the incident."""
+    assert named("ack", Place.ALERTS) is actions.BY_ID["acknowledge"]
+    assert named("ack", Place.INCIDENT) is actions.BY_ID["ack_incident"]
+    assert named("nonsense", Place.ALERTS) is None
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
@@ -81,8 +96,7 @@ def test_the_keys_of_a_screen_are_those_of_the_table(place: Place) -> None:
 
 def test_capabilities_are_those_that_the_service_asks_for() -> None:
     """A misspelt one would hide an action from everybody."""
-    known = {ask.capability for ask in AnyAsk.__args__}
-    assert {action.capability for action in ACTIONS} - {""} <= known
+    assert {action.capability for action in ACTIONS} - {""} <= set(CAPABILITIES)
 
 
 def test_help_finds_actions_by_key_name_or_word() -> None:
@@ -95,5 +109,6 @@ def test_help_finds_actions_by_key_name_or_word() -> None:
 
 @pytest.mark.parametrize("place", Place)
 def test_every_footer_is_short(place: Place) -> None:
-    """More than this is not read."""
-    assert 1 <= len(actions.footer(place)) <= 9
+    """More than this is not read. What an incident's state or section hides is not there to be read either."""
+    always = [action for action in actions.footer(place) if action.id not in ACTS_OF]
+    assert 1 <= len(always) <= 9

@@ -33,7 +33,7 @@ async def test_on_an_event_a_rule_is_chosen_by_typing(home: Home) -> None:
     """And on the explanation another one, which takes its place."""
     backend = Backend()
     async with driving(backend, home, SMALL) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of")
         await driver.press("enter")
         await driver.see("› event", "Fields")
@@ -54,7 +54,7 @@ async def test_on_an_event_a_rule_is_chosen_by_typing(home: Home) -> None:
 async def test_a_rule_can_be_named_in_a_command(home: Home) -> None:
     backend = Backend()
     async with driving(backend, home, SMALL) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of")
         await driver.press("enter")
         await driver.see("› event", "Fields")

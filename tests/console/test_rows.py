@@ -18,7 +18,7 @@ async def test_five_thousand_rows_are_read_page_by_page_to_the_end(home: Home) -
     """No page is larger than needed, no more rows are held than the cap, and no row is left out."""
     backend = Backend(alerts=1, events=5_000)
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 5,000")
         rows = rows_of(driver)
         seen: set[int] = set()
@@ -41,7 +41,7 @@ async def test_the_end_and_the_beginning_are_one_key_away(home: Home) -> None:
     """``G`` goes to the oldest row without reading what lies between, ``g`` comes back, and up works from the end."""
     backend = Backend(alerts=1, events=5_000)
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 5,000")
         asked = len(backend.asked)
         await driver.press("G")
@@ -75,7 +75,7 @@ async def test_a_tail_follows_while_the_cursor_is_on_its_first_line(home: Home) 
     """Events scroll by under the cursor, as in ``tail -f``."""
     backend = Backend()
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         new = backend.add_event()
         await driver.see("1 of 201")
@@ -88,7 +88,7 @@ async def test_who_reads_further_down_is_not_moved_but_told(home: Home) -> None:
     """What arrives is counted; the lines on the screen stay where they are."""
     backend = Backend()
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         await driver.press("pagedown", "pagedown")
         before = [line[:-1] for line in driver.lines()[2:22]]
@@ -105,7 +105,7 @@ async def test_going_up_from_below_meets_what_has_arrived(home: Home) -> None:
     """Rows that came meanwhile are joined without a gap."""
     backend = Backend()
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         await driver.press("pagedown", "pagedown")
         for _ in range(150):

@@ -15,7 +15,7 @@ async def test_the_rules_are_listed_with_what_they_raised_and_whether_they_run(
 ) -> None:
     """Also a file that holds no rule that could run, with the reason on enter."""
     async with driving(Backend(), home, size) as driver:
-        await driver.press("6")
+        await driver.press("7")
         await driver.see("STATE", "KIND", "24 H", "event count", "broken", "Secret in a model's", "1 of 8")
         if size is LARGE:
             await driver.see("LEFT OUT", "UNSEEN", "NOTE", "rules/broken.yml:3")
@@ -27,7 +27,7 @@ async def test_the_rules_are_listed_with_what_they_raised_and_whether_they_run(
 async def test_a_rule_tells_what_it_looks_for_and_how_it_does(home: Home, size: tuple[int, int]) -> None:
     """And ``n`` goes to the next one, escape back."""
     async with driving(Backend(), home, size) as driver:
-        await driver.press("6")
+        await driver.press("7")
         await driver.see("1 of 8")
         await driver.press("enter")
         await driver.see("› rule", "Looks for", "Counted")
@@ -47,7 +47,7 @@ async def test_a_rule_is_turned_off_with_a_reason_and_on_again(home: Home) -> No
     """The list, the line below it and the rule itself say so; a reason is asked for."""
     backend = Backend()
     async with driving(backend, home, LARGE) as driver:
-        await driver.press("6")
+        await driver.press("7")
         await driver.see("1 of 8")
         await driver.press("d")
         await driver.see("Turn this rule off", "Instruction override")
@@ -70,7 +70,7 @@ async def test_a_reload_that_is_refused_says_why(home: Home) -> None:
     """The sentence of the collector is on the screen."""
     backend = Backend()
     async with driving(backend, home) as driver:
-        await driver.press("6")
+        await driver.press("7")
         await driver.see("1 of 8")
         await driver.press("r")
         await driver.see("Nothing changed: 7 rules")
@@ -84,7 +84,7 @@ async def test_who_may_not_turn_rules_is_not_offered_to(home: Home) -> None:
     backend = Backend()
     backend.capabilities = [name for name in backend.capabilities if not name.startswith("rules.s")]
     async with driving(backend, home) as driver:
-        await driver.press("6")
+        await driver.press("7")
         await driver.see("1 of 8")
         assert "Turn off" not in driver.text()
         await driver.press("d")

@@ -27,10 +27,11 @@ async def test_every_line_of_every_screen_is_as_wide_as_the_window(home: Home, s
         for key, sight in (
             ("1", "Latest alerts"),
             ("2", "LVL"),
-            ("3", "KIND"),
-            ("4", "Dead letters"),
-            ("5", "ACTOR"),
-            ("6", "KIND"),
+            ("3", "OWNER"),
+            ("4", "KIND"),
+            ("5", "Dead letters"),
+            ("6", "ACTOR"),
+            ("7", "KIND"),
         ):
             await driver.press(key)
             await driver.see(sight)
@@ -115,7 +116,7 @@ async def test_n_and_p_go_along_the_queue_and_stop_at_its_ends(home: Home) -> No
 async def test_an_event_shows_its_text_and_all_its_fields(home: Home) -> None:
     """Enter on an event opens it, escape goes back."""
     async with driving(Backend(), home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         await driver.press("j", "enter")
         await driver.see("Text", "Fields", "gen_ai.operation.name", "› event")
@@ -126,7 +127,7 @@ async def test_an_event_shows_its_text_and_all_its_fields(home: Home) -> None:
 async def test_sources_tell_state_lag_coverage_unknown_types_and_dead_letters(home: Home) -> None:
     """What is not read, or cannot be judged, is said."""
     async with driving(Backend(), home) as driver:
-        await driver.press("4")
+        await driver.press("5")
         await driver.see("unreadable", "following", "31%", "Dead letters", "not JSON")
         await driver.see("14 response.created")
         await driver.press("j")
@@ -155,7 +156,7 @@ async def test_the_filter_narrows_while_typing_and_escape_drops_it(home: Home) -
 async def test_a_mistake_in_a_filter_is_explained_in_place(home: Home) -> None:
     """The reason stands beside the text; mending it makes it go away."""
     async with driving(Backend(), home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         await driver.press("slash")
         await driver.type("bad:x")
@@ -169,7 +170,7 @@ async def test_space_freezes_the_screen_and_space_lets_it_go_on(home: Home) -> N
     """Paused means that nothing moves; nothing is lost meanwhile."""
     backend = Backend(events=200)
     async with driving(backend, home) as driver:
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("1 of 200")
         await driver.press("space")
         await driver.see("paused")
@@ -197,7 +198,7 @@ async def test_problems_of_the_collector_stand_in_a_banner(home: Home) -> None:
     backend.problem = "The disk is full: nothing more can be stored."
     async with driving(backend, home) as driver:
         await driver.see("! The disk is full")
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("! The disk is full")
 
 
@@ -208,5 +209,5 @@ async def test_a_refused_question_is_a_message_and_not_a_fault(home: Home) -> No
     backend.refuse[ListEvents] = ServiceError("No events for [/] you.")
     async with driving(backend, home) as driver:
         await driver.see("The overview is closed today. Come tomorrow.")
-        await driver.press("3")
+        await driver.press("4")
         await driver.see("No events for [/] you.")

@@ -1,83 +1,39 @@
 """Everything that can be done in the console, as one table: keys, footer, help, palette and ``:`` are made from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
-
-class Place(StrEnum):
-    """A screen that an action belongs to; its value is what the help calls it."""
-
-    OVERVIEW = "overview"
-    ALERTS = "alerts"
-    EVENTS = "events"
-    SOURCES = "sources"
-    AUDIT = "audit"
-    RULES = "rules"
-    SILENCES = "silences"
-    ALERT = "one alert"
-    EVENT = "one event"
-    RULE = "one rule"
-    EXPLANATION = "an explanation"
-
-
-ANYWHERE = frozenset(Place)
-QUEUES = frozenset({Place.ALERTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES})
-OPENING = frozenset({Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES})
-ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
-ON_RULE = frozenset({Place.RULES, Place.RULE})
-ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE})
-ON_TEXT = ON_ONE | {Place.EXPLANATION}
-ON_EVENT = frozenset({Place.ALERT, Place.EVENT, Place.EXPLANATION})
-ON_THING = ON_RULE | ON_EVENT | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES}
-
-
-class Owner(StrEnum):
-    """Who has the ``action_…`` method."""
-
-    APP = "app"
-    SCREEN = "screen"
-    LINES = ""
-    """The focused list or text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing that a person can do."""
-
-    id: str
-    keys: tuple[str, ...]
-    label: str
-    """A word or two, for the footer."""
-    help: str
-    places: frozenset[Place] = ANYWHERE
-    owner: Owner = Owner.SCREEN
-    capability: str = ""
-    """What the service will ask for; without it the action is hidden here."""
-    names: tuple[str, ...] = ()
-    """What it is called after ``:``, the first being the usual one; without names it cannot be."""
-    argument: str = ""
-    """What may follow the name."""
-    footer: int = 0
-    """Rank in the footer, 1 first; 0 is not shown."""
-    footer_places: frozenset[Place] = ANYWHERE
-    """Screens whose footer it is in."""
-
-    @property
-    def target(self) -> str:
-        """As Textual writes an action."""
-        return f"{self.owner}.{self.id}" if self.owner else self.id
-
+from llmsec_tui.console.action import (
+    ANYWHERE,
+    ON_ALERT,
+    ON_EVENT,
+    ON_MARKED,
+    ON_ONE,
+    ON_RULE,
+    ON_TEXT,
+    ON_THING,
+    OPENING,
+    QUEUES,
+)
+from llmsec_tui.console.action import Action as Action
+from llmsec_tui.console.action import Owner as Owner
+from llmsec_tui.console.action import Place as Place
+from llmsec_tui.console.incident_actions import INCIDENT_ACTIONS
 
 ACTIONS = (
     Action("overview", ("1",), "Overview", "Go to the overview", owner=Owner.APP, names=("overview", "home")),
     Action("alerts", ("2",), "Alerts", "Go to the alert queue", owner=Owner.APP, names=("alerts",)),
-    Action("events", ("3",), "Events", "Go to the events, newest first", owner=Owner.APP, names=("events", "tail")),
-    Action("sources", ("4",), "Sources", "Go to the followed files", owner=Owner.APP, names=("sources", "files")),
-    Action("audit", ("5",), "Audit", "Go to the audit trail", owner=Owner.APP, names=("audit",)),
-    Action("rules", ("6",), "Rules", "Go to the rules", owner=Owner.APP, names=("rules",)),
+    Action(
+        *("incidents", ("3",), "Incidents", "Go to the incidents that somebody has to deal with"),
+        owner=Owner.APP,
+        capability="incidents.read",
+        names=("incidents", "queue"),
+    ),
+    Action("events", ("4",), "Events", "Go to the events, newest first", owner=Owner.APP, names=("events", "tail")),
+    Action("sources", ("5",), "Sources", "Go to the followed files", owner=Owner.APP, names=("sources", "files")),
+    Action("audit", ("6",), "Audit", "Go to the audit trail", owner=Owner.APP, names=("audit",)),
+    Action("rules", ("7",), "Rules", "Go to the rules", owner=Owner.APP, names=("rules",)),
     Action("open", ("enter",), "Open", "Open what the cursor is on", OPENING, footer=1),
     Action(
         *("acknowledge", ("a",), "Ack", "Take the alert: you become its owner", ON_ALERT),
@@ -145,10 +101,21 @@ ACTIONS = (
         names=("reload",),
         footer=6,
     ),
+    *INCIDENT_ACTIONS,
     Action("next", ("n",), "Next", "The next one down the list", ON_ONE, names=("next",), footer=4),
-    Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev"), footer=5),
+    Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev")),
     Action("match", ("m",), "Match", "Scroll to the text that matched", frozenset({Place.ALERT}), footer=6),
     Action("event", ("e",), "Event", "Open the event of this alert", ON_ALERT, names=("event",)),
+    Action(
+        *("incident", ("i",), "Incident", "Go to the incident of this alert, or open one", ON_ALERT),
+        capability="incidents.read",
+        names=("incident",),
+        footer=4,
+    ),
+    Action(
+        *("mark", ("t",), "Mark", "Mark it: acts are then on all that is marked", ON_MARKED),
+        names=("mark",),
+    ),
     Action(
         *("explain", ("x",), "Explain", "Say why a rule fired on this event or did not, part by part", ON_EVENT),
         capability="events.read",
@@ -189,7 +156,7 @@ ACTIONS = (
     Action(
         *("back", ("escape",), "Back", "Leave the filter, then the panel, then the screen"),
         footer=9,
-        footer_places=ON_TEXT | {Place.SILENCES},
+        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS},
     ),
     Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
     Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),
@@ -205,7 +172,7 @@ ACTIONS = (
 )
 
 BY_ID = {action.id: action for action in ACTIONS}
-BY_NAME = {name: action for action in ACTIONS for name in action.names}
+NAMES = sorted({name for action in ACTIONS for name in action.names})
 
 _KEY_NAMES = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "shift-tab"}
 
@@ -248,6 +215,12 @@ def footer(place: Place) -> list[Action]:
 def permitted(action: Action, capabilities: Iterable[str] | None) -> bool:
     """Whether the role may do it, as far as is known; the service has the last word."""
     return not action.capability or capabilities is None or action.capability in capabilities
+
+
+def named(name: str, place: Place | None = None) -> Action | None:
+    """The action that is called so after ``:``, on this screen if it is there, else anywhere."""
+    found = [action for action in ACTIONS if name in action.names]
+    return next((action for action in found if place in action.places), found[0] if found else None)
 
 
 def search(words: str) -> list[Action]:

@@ -14,7 +14,13 @@ from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import AlertDetail, AlertRow, EventRow
 
-_STATES = {"new": "new", "acknowledged": "acknowledged by {}", "dismissed": "dismissed", "withdrawn": "withdrawn"}
+_STATES = {
+    "new": "new",
+    "acknowledged": "acknowledged by {}",
+    "dismissed": "dismissed",
+    "withdrawn": "withdrawn",
+    "closed": "closed",
+}
 
 
 _STANDS_FOR = {"duplicate": "{} with the same words", "inhibited": "{} of less exact rules"}
@@ -59,6 +65,9 @@ def _finding(draft: Draft, case: Case) -> None:
     facts = f" · confidence {row.confidence:.0%} · {situation} · {figures.moment(row.ts)}"
     draft.pieces([span(row.level, level_style(row.level)), span(facts, "quiet")], indent=(Span(" "),))
     draft.text(_people(row), "quiet", indent=(Span(" "),), most=2)
+    if row.incident_id:
+        ended = f", closed as {row.disposition.replace('_', ' ')}" if row.disposition else ""
+        draft.text(f"in {row.incident_id}{ended} (i goes there)", "accent", indent=(Span(" "),))
     _suppression(draft, detail)
     draft.section("Why", f"in {detail.field}" if detail.field else "")
     draft.text(detail.reason)

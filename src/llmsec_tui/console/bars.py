@@ -12,9 +12,16 @@ from llmsec_tui.console.look import Look
 from llmsec_tui.console.safe_text import Line, Span, fit, span, width_of
 from llmsec_tui.service.api import Status
 
-TABS = (Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SOURCES, Place.AUDIT, Place.RULES)
+TABS = (
+    *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS),
+    *(Place.SOURCES, Place.AUDIT, Place.RULES),
+)
+
+_LONGEST, _SHORTEST = 6, 3
+"""Letters of the names of other screens, where there is little room."""
 
 MOST_KEYS = 6
+MOST_KEYS_WIDE = 9
 ROOM_FOR_NAME = 100
 """A narrower top line is for the screens alone."""
 
@@ -52,14 +59,29 @@ class Bar(Widget):
 
 def tabs(here: Place, deeper: str, report: LinkReport, *, paused: bool, width: int) -> tuple[list[Span], list[Span]]:
     """The top line: the screens with their keys, and who looks at what."""
-    left = [Span(" llmsec ", "primary.strong"), Span(" ")] if width >= ROOM_FOR_NAME else []
-    for number, place in enumerate(TABS, 1):
-        name = f" {number} {place.value.capitalize()} "
-        left.append(span(name, "here" if place is here else "quiet"))
-    if deeper:
-        left.append(span(f" › {deeper}", "strong"))
     text, style = ("‖ paused", "warn") if paused and report.state is LinkState.LIVE else _SIGNS[report.state]
-    return left, [span(f" {text} ", f"{style}.strong")]
+    right = [span(f" {text} ", f"{style}.strong")]
+    left = [Span(" llmsec ", "primary.strong"), Span(" ")] if width >= ROOM_FOR_NAME else []
+    trail = [span(f" › {deeper}", "strong")] if deeper else []
+    room = width - width_of([*left, *trail, *right])
+    names = _names(here, gap=" ")
+    if width_of(names) > room:
+        names = _names(here, gap="")
+    for letters in range(_LONGEST, _SHORTEST - 1, -1):
+        if width_of(names) <= room:
+            break
+        names = _names(here, gap="", letters=letters)
+    return [*left, *names, *trail], right
+
+
+def _names(here: Place, *, gap: str, letters: int | None = None) -> list[Span]:
+    """The screens with their keys; of the others at most so many letters, which tell them apart."""
+    return [
+        span(f" {number} {place.value.capitalize()} ", "here")
+        if place is here
+        else span(f" {number} {place.value.capitalize()[:letters]}{gap}", "quiet")
+        for number, place in enumerate(TABS, 1)
+    ]
 
 
 def situation(report: LinkReport) -> list[Span]:
@@ -82,13 +104,13 @@ def _silences(status: Status) -> str:
     return f"{number}, {figures.count(status.silenced)} hidden"
 
 
-def keys(offered: Sequence[tuple[Action, bool]], width: int) -> tuple[list[Span], list[Span]]:
-    """The footer: as many keys as fit, those that do nothing now faint; at its right end the way to all others."""
+def keys(offered: Sequence[tuple[Action, str, bool]], width: int) -> tuple[list[Span], list[Span]]:
+    """The footer: as many keys as fit with what they do here, those that do nothing now faint; then the way to all."""
     more = [Span(" ? ", "primary.strong"), Span("Help ", "quiet")]
     line: list[Span] = []
-    for action, active in offered[:MOST_KEYS]:
+    for action, words, active in offered[: MOST_KEYS if width < ROOM_FOR_NAME else MOST_KEYS_WIDE]:
         key = span(f" {key_name(action.keys[0])} ", "primary.strong" if active else "faint")
-        label = span(f"{action.label} ", "quiet" if active else "faint")
+        label = span(f"{words} ", "quiet" if active else "faint")
         if width_of([*line, key, label]) > width - width_of(more):
             break
         line += [key, label]

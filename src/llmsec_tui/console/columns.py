@@ -9,6 +9,7 @@ from llmsec_tui.console.safe_text import Line, Span, fit, span
 RowT = TypeVar("RowT")
 _GAP = Span("  ")
 _NARROW_GAP = Span(" ")
+_MARK = Span("▌", "accent.strong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Column(Generic[RowT]):
     """Share of the room that is left."""
     from_width: int = 0
     """Only in lists at least this wide."""
+    to_width: int = 0
+    """Only in lists narrower than this; 0 for any."""
     right: bool = False
 
 
@@ -36,7 +39,7 @@ class Layout(Generic[RowT]):
 
 def lay_out(columns: Sequence[Column[RowT]], width: int) -> Layout[RowT]:
     """Share ``width`` cells out among the columns that belong on a list so wide."""
-    shown = [column for column in columns if width >= column.from_width]
+    shown = [one for one in columns if width >= one.from_width and (not one.to_width or width < one.to_width)]
     gap = _GAP if width >= 118 else _NARROW_GAP
     spare = max(width - 1 - sum(column.width for column in shown) - len(gap.text) * (len(shown) - 1), 0)
     shares = sum(column.grow for column in shown)
@@ -49,13 +52,13 @@ def heading(layout: Layout[RowT]) -> Line:
     return _line(layout, [span(column.heading, "heading") for column, _ in layout.columns])
 
 
-def row_line(layout: Layout[RowT], row: RowT) -> Line:
-    """The line of one row."""
-    return _line(layout, [column.cell(row) for column, _ in layout.columns])
+def row_line(layout: Layout[RowT], row: RowT, *, marked: bool = False) -> Line:
+    """The line of one row; that it is marked is shown before it."""
+    return _line(layout, [column.cell(row) for column, _ in layout.columns], _MARK if marked else _NARROW_GAP)
 
 
-def _line(layout: Layout[RowT], cells: Sequence[Span]) -> Line:
+def _line(layout: Layout[RowT], cells: Sequence[Span], lead: Span = _NARROW_GAP) -> Line:
     pieces: list[Span] = []
     for cell, (column, width) in zip(cells, layout.columns, strict=True):
-        pieces += [layout.gap if pieces else _NARROW_GAP, *fit([cell], width, right=column.right)]
+        pieces += [layout.gap if pieces else lead, *fit([cell], width, right=column.right)]
     return pieces

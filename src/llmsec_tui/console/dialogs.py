@@ -126,7 +126,7 @@ class CommandDialog(ModalScreen[str | None]):
     def _show(self, typed: str) -> None:
         name = typed.split(" ")[0].casefold()
         fitting = [a for a in actions.ACTIONS if any(n.startswith(name) for n in a.names)]
-        exact = actions.BY_NAME.get(name)
+        exact = actions.named(name)
         if exact is not None:
             text = f":{name} {exact.argument}  {exact.help}"
         else:
@@ -145,4 +145,4 @@ def complete(typed: str) -> str | None:
     """The first name that begins with what is typed."""
     if not typed:
         return None
-    return next((name for name in sorted(actions.BY_NAME) if name.startswith(typed.casefold())), None)
+    return next((name for name in actions.NAMES if name.startswith(typed.casefold())), None)

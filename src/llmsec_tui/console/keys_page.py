@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from llmsec_tui.console.actions import ACTIONS, ANYWHERE, Action, Owner, Place, key_name
+from llmsec_tui.console.action import ANYWHERE, Action, Owner, Place
+from llmsec_tui.console.actions import ACTIONS, key_name
 
 _HEAD = """# Keys and commands of the console
 

@@ -15,6 +15,7 @@ _STATES = {
     "acknowledged": ("ack", "good"),
     "dismissed": ("dis", "faint"),
     "withdrawn": ("wdn", "faint"),
+    "closed": ("cls", "faint"),
 }
 _SUPPRESSED = {"inhibited": ("inh", "faint"), "silenced": ("sil", "faint"), "duplicate": ("dup", "faint")}
 _SOURCE_STYLES = {"following": "good", "waiting": "quiet", "done": "quiet", "unreadable": "bad", "gone": "warn"}
@@ -68,6 +69,7 @@ ALERTS: tuple[Column[AlertRow], ...] = (
     Column("ST", 3, lambda row: shown_state(row)),
     Column("CONF", 4, lambda row: span(f"{row.confidence:.0%}", "quiet"), right=True),
     Column("ALERT", 24, lambda row: _title(row), grow=3),
+    Column("INC", 4, lambda row: _quiet(row.incident_id.removeprefix("INC-")), from_width=118, right=True),
     Column("OWNER", 10, lambda row: _quiet(row.owner), from_width=150),
     Column("SPEAKER", 12, lambda row: speaker(row.role, row.tool_name), from_width=118),
     Column("TRUST", 9, lambda row: _quiet(row.trust), from_width=150),
@@ -247,11 +249,19 @@ RULES: tuple[Column[RuleRow], ...] = (
     Column("24 H", 6, lambda row: _raised(row.alerts_24h), right=True),
     Column("ALL", 8, lambda row: _raised(row.alerts), from_width=118, right=True),
     Column("LAST ALERT", 14, lambda row: _quiet(figures.stamp(row.last_alert_at))),
+    Column("RIGHT", 5, lambda row: _precision(row), right=True),
     Column("LEFT OUT", 8, lambda row: _number(row.left_out), from_width=100, right=True),
     Column("UNSEEN", 8, lambda row: _number(row.not_evaluable), from_width=100, right=True),
     Column("NOTE", 16, lambda row: preview(row.why, "warn"), grow=3, from_width=118),
     Column("FILE", 24, lambda row: file_name(row.path), from_width=160),
 )
+
+
+def _precision(row: RuleRow) -> Span:
+    """How often it was right, of the incidents that were closed."""
+    if row.precision is None:
+        return span("–", "faint")
+    return span(f"{row.precision:.0%}", "warn" if row.precision < 0.5 else "good")
 
 
 def _raised(number: int) -> Span:

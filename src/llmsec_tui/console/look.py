@@ -91,6 +91,8 @@ class Look:
             "here": plain["primary"] + bold + mark,
             "heading": plain["quiet"] if not sixteen_colours else bold,
             "section": plain["accent"] + bold,
+            "key": plain["primary"] + Style(bold=True, underline=True),
+            "here.key": plain["primary"] + Style(bold=True, underline=True) + mark,
             "found": bold + mark
             if sixteen_colours
             else Style(bgcolor=colour["found"], color=colour["warning"], bold=True),

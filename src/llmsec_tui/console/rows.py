@@ -76,15 +76,19 @@ class Rows(LineView, Generic[RowT]):
         *,
         tail: bool = False,
         empty: str = "Nothing here yet.",
+        identity: Callable[[RowT], object] | None = None,
+        marked: Callable[[RowT], bool] | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name for it
     ) -> None:
+        """``identity`` is for lists whose order changes; without it a row is told by its ``seq``."""
         super().__init__(id=id)
-        self.window: Window[RowT] = Window()
+        self.window: Window[RowT] = Window(identity)
         self.tail = tail
         self.empty = empty
         """What to say instead of rows."""
         self.loaded = False
         self._fetch = fetch
+        self._marked = marked
         self._columns = columns
         self._cursor = 0
         self._jobs: list[Job] = []
@@ -122,6 +126,11 @@ class Rows(LineView, Generic[RowT]):
         self._strips.clear()
         self._jobs.clear()
         self._want(Job.NEWEST)
+
+    def redraw(self) -> None:
+        """What cells show has changed, and not the rows."""
+        self._strips.clear()
+        self._changed()
 
     # Asking
 
@@ -199,7 +208,7 @@ class Rows(LineView, Generic[RowT]):
         self._changed()
 
     def _find(self, row: RowT | None, index: int) -> int:
-        found = self.window.index(row.seq) if row is not None else None
+        found = self.window.find(row) if row is not None else None
         return found if found is not None else max(min(index, len(self.window.rows) - 1), 0)
 
     # Moving
@@ -278,7 +287,8 @@ class Rows(LineView, Generic[RowT]):
         if len(self._strips) > 4 * self.page:
             self._strips.clear()
         base = self.rich_style + (Style(), self.look.cursor_away, self.look.cursor)[marking]
-        strip = self.look.strip(row_line(lay_out(self._columns, width), row), width, base)
+        marked = self._marked is not None and self._marked(row)
+        strip = self.look.strip(row_line(lay_out(self._columns, width), row, marked=marked), width, base)
         self._strips[row.seq] = row, (width, marking), strip
         return strip
 

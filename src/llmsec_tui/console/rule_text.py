@@ -49,6 +49,9 @@ def whole(detail: RuleDetail, width: int) -> Text:
     draft.field(
         "last alert", figures.moment(row.last_alert_at) if row.last_alert_at else "none", name_width=_NAME_WIDTH
     )
+    if row.precision is not None:
+        judged = f"{figures.count(row.judged)} closed incident{'s' if row.judged != 1 else ''}"
+        draft.field("right", f"{row.precision:.0%} of {judged} with an alert of it", name_width=_NAME_WIDTH)
     if detail.playbook:
         draft.section("Playbook")
         for number, step in enumerate(detail.playbook, 1):

@@ -11,9 +11,10 @@ from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from llmsec_tui.console import actions
-from llmsec_tui.console.actions import BY_NAME, Owner
+from llmsec_tui.console import actions, saved_filters
+from llmsec_tui.console.actions import Owner
 from llmsec_tui.console.compat import QuietCrash
+from llmsec_tui.console.desk_watch import DeskWatch, News, look
 from llmsec_tui.console.dialogs import CommandDialog, HelpDialog
 from llmsec_tui.console.line_filter import Harmless
 from llmsec_tui.console.link import Connect, Link, LinkReport, LinkState
@@ -26,6 +27,11 @@ from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.explanation import ExplainPane
+from llmsec_tui.console.screens.hand_over import HandOverPane
+from llmsec_tui.console.screens.incident import IncidentPane
+from llmsec_tui.console.screens.incidents import IncidentsPane
+from llmsec_tui.console.screens.metrics import MetricsPane
+from llmsec_tui.console.screens.notifications import NotificationsPane
 from llmsec_tui.console.screens.overview import OverviewPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
@@ -34,11 +40,15 @@ from llmsec_tui.console.screens.sources import SourcesPane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
-from llmsec_tui.service.api import AlertRow, WatchPaths
+from llmsec_tui.service.api import AlertRow, GetAlert, WatchPaths
+from llmsec_tui.service.incident_api import GetDesk, LookAt
+from llmsec_tui.service.incident_rows import Desk
 from llmsec_tui.service.rule_api import RuleRow
 from llmsec_tui.text import visible
 
 _NOTHING_YET = LinkReport(LinkState.CONNECTING, None, "", 0)
+DESK_S = 3.0
+"""How often it is looked whether an incident opened or a clock was missed."""
 _GOODBYES = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -52,6 +62,7 @@ class Shell(QuietCrash):
     MODES = {  # noqa: RUF012
         "overview": OverviewPane,
         "alerts": AlertsPane,
+        "incidents": IncidentsPane,
         "events": EventsPane,
         "sources": SourcesPane,
         "audit": AuditPane,
@@ -71,6 +82,9 @@ class Shell(QuietCrash):
         self.crash_folder = home.root
         self.link = Link(connect, self._told, settings.poll_s)
         self._harmless = Harmless()
+        self._desk_watch = DeskWatch()
+        self.desk: Desk | None = None
+        """What holds for all incidents, once it is known."""
         self.register_theme(NIGHT)
         self.theme = "ansi-dark" if settings.sixteen_colours else NIGHT.name
         self.look = Look(self.get_css_variables(), sixteen_colours=settings.sixteen_colours)
@@ -89,6 +103,7 @@ class Shell(QuietCrash):
         for number in _GOODBYES:
             asyncio.get_running_loop().add_signal_handler(number, self.exit, 0)
         self.run_worker(self.link.run(), group="link")
+        self.set_interval(DESK_S, self._look_at_desk)
 
     def on_unmount(self) -> None:
         for number in _GOODBYES:
@@ -102,19 +117,80 @@ class Shell(QuietCrash):
         """What the role may do; None while nobody has said."""
         return self.report.status.capabilities if self.report.status is not None else None
 
+    @property
+    def user(self) -> str:
+        """Who looks, by account name; empty while nobody has said."""
+        return self.report.status.user if self.report.status is not None else ""
+
+    @property
+    def now(self) -> int:
+        """The collector's time at its last status, in µs since 1970 UTC."""
+        return self.report.status.now if self.report.status is not None else 0
+
+    @property
+    def pulse_us(self) -> int:
+        """How often screens ask again for what changes by itself."""
+        return 10_000_000 if self._settings.poll_s >= 1 else 2_000_000
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         known = actions.BY_ID.get(action)
         return known is None or known.owner is not Owner.APP or actions.permitted(known, self.capabilities)
 
-    def say(self, message: str, *, bad: bool = False) -> None:
+    def say(self, message: str, *, bad: bool = False, lasting: bool = False) -> None:
         """A short message over the screen; what the data says in it is made visible."""
         self.notify(
-            visible(message), severity="warning" if bad else "information", timeout=6 if bad else 3, markup=False
+            visible(message),
+            severity="warning" if bad else "information",
+            timeout=12 if lasting else 6 if bad else 3,
+            markup=False,
         )
+
+    async def know_desk(self, *, again: bool = False) -> None:
+        """Learn what windows about incidents offer, before one is opened. Raises what the collector refuses with."""
+        if self.desk is None or again:
+            self.desk = await self.link.ask(GetDesk())
+
+    def _look_at_desk(self) -> None:
+        allowed = self.capabilities is not None and "incidents.read" in self.capabilities
+        if allowed and self.report.state is LinkState.LIVE and not self.paused:
+            self.run_worker(look(self.link.ask, self._desk_watch, self._tell_news), group="desk", exclusive=True)
+
+    def _tell_news(self, news: News) -> None:
+        self.say(news.text, bad=news.bad, lasting=True)
+
+    def look_at(self, incident_id: str) -> None:
+        """Say that this incident is looked at, or none any more."""
+        self.run_worker(self._look_at(incident_id), group="look-at")
+
+    async def _look_at(self, incident_id: str) -> None:
+        try:
+            await self.link.ask(LookAt(incident_id=incident_id))
+        except LlmsecError:
+            # It is forgotten by itself after a few seconds.
+            return
 
     def open_alert(self, row: AlertRow, filter_text: str, *, grouped: bool = False) -> None:
         """Show one alert over the screen that is open; the next one is of another group, if they are grouped there."""
         self.push_screen(AlertPane(row, filter_text, self._place(), grouped=grouped))
+
+    def open_alert_by_id(self, alert_id: str) -> None:
+        """Show the alert of this id."""
+        self.run_worker(self._open_alert(alert_id), group="go", exclusive=True)
+
+    async def _open_alert(self, alert_id: str) -> None:
+        try:
+            detail = await self.link.ask(GetAlert(alert_id=alert_id))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            self.open_alert(detail.row, "")
+
+    def open_incident(
+        self, name: str, *, filter_text: str = "", order: str = "urgent", position: int | None = None
+    ) -> None:
+        """Show one incident over the screen that is open; ``name`` may be that of an alert in it."""
+        home = self._place()
+        self.push_screen(IncidentPane(name, home, filter_text=filter_text, order=order, position=position))
 
     def open_event(self, event_id: str, filter_text: str = "") -> None:
         """Show one event over the screen that is open."""
@@ -133,24 +209,44 @@ class Shell(QuietCrash):
         self.run_worker(self._show_alerts(filter_text), group="go", exclusive=True)
 
     async def _show_alerts(self, filter_text: str) -> None:
-        if self.current_mode != "alerts":
-            await self.switch_mode("alerts")
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        screen = self.screen
+        screen = await self._bottom_of("alerts")
         assert isinstance(screen, AlertsPane)
         screen.look_at(filter_text)
+
+    def show_incidents(self, filter_text: str) -> None:
+        """Go to the incidents that match."""
+        self.run_worker(self._show_incidents(filter_text), group="go", exclusive=True)
+
+    async def _show_incidents(self, filter_text: str) -> None:
+        screen = await self._bottom_of("incidents")
+        assert isinstance(screen, IncidentsPane)
+        screen.look_at(filter_text)
+
+    async def _bottom_of(self, mode: str) -> Screen[object]:
+        """Go to a screen of the first rank, with nothing over it."""
+        if self.current_mode != mode:
+            await self.switch_mode(mode)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        return self.screen
 
     def _place(self) -> actions.Place:
         screen = self.screen
         assert isinstance(screen, Pane)
         return screen.home_place
 
+    def _here(self) -> actions.Place | None:
+        screen = self.screen
+        return screen.place if isinstance(screen, Pane) else None
+
     def action_overview(self) -> None:
         self._go_to("overview")
 
     def action_alerts(self) -> None:
         self._go_to("alerts")
+
+    def action_incidents(self) -> None:
+        self._go_to("incidents")
 
     def action_events(self) -> None:
         self._go_to("events")
@@ -167,6 +263,39 @@ class Shell(QuietCrash):
     def action_silences(self) -> None:
         if not isinstance(self.screen, SilencesPane):
             self.push_screen(SilencesPane(self._place()))
+
+    def action_hand_over(self) -> None:
+        if not isinstance(self.screen, HandOverPane):
+            self.push_screen(HandOverPane(self._place()))
+
+    def action_metrics(self) -> None:
+        if not isinstance(self.screen, MetricsPane):
+            self.push_screen(MetricsPane(self._place()))
+
+    def action_notifications(self) -> None:
+        if not isinstance(self.screen, NotificationsPane):
+            self.push_screen(NotificationsPane(self._place()))
+
+    def action_show_mine(self) -> None:
+        self._show_saved("mine")
+
+    def action_show_unowned(self) -> None:
+        self._show_saved("unowned")
+
+    def action_show_missed(self) -> None:
+        self._show_saved("missed")
+
+    def action_show_pending(self) -> None:
+        self._show_saved("pending")
+
+    def action_show_closed(self) -> None:
+        self._show_saved("closed")
+
+    def action_show_all(self) -> None:
+        self._show_saved("all")
+
+    def _show_saved(self, name: str) -> None:
+        self.show_incidents(saved_filters.BY_NAME[name].filled(self.user))
 
     def _go_to(self, mode: str) -> None:
         if self.current_mode == mode:
@@ -205,7 +334,7 @@ class Shell(QuietCrash):
         name, _, argument = (line or "").partition(" ")
         if not name:
             return
-        action = BY_NAME.get(name.casefold().lstrip(":"))
+        action = actions.named(name.casefold().lstrip(":"), self._here())
         if action is None:
             self.say(f"There is no command {name}. ? shows all.", bad=True)
             return

@@ -1,6 +1,6 @@
 """The part of a long list that a pane holds: an unbroken run of rows, newest first, keyed by ``seq``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 CAP = 2_000
@@ -20,7 +20,9 @@ RowT = TypeVar("RowT", bound=Keyed)
 class Window(Generic[RowT]):
     """Rows without a gap between them. Every page that arrives replaces what it covers."""
 
-    def __init__(self) -> None:
+    def __init__(self, identity: Callable[[RowT], object] | None = None) -> None:
+        """``identity`` tells rows apart in lists whose order changes, where ``seq`` is but a place."""
+        self._identity = identity
         self.clear()
 
     def clear(self) -> None:
@@ -38,7 +40,7 @@ class Window(Generic[RowT]):
         low = page[-1].seq if len(page) >= limit else None
         touches = low is not None and bool(self.rows) and low <= self.rows[0].seq
         older = [row for row in self.rows if low is not None and row.seq < low] if touches else []
-        self.rows = [*self._same(page), *older]
+        self.rows = [*self._same(page), *self._others(older, page)]
         self.at_oldest = low is None or (touches and self.at_oldest)
         self.total, self.above, self.arrived = total, 0, 0
         self._let_go_oldest()
@@ -48,7 +50,7 @@ class Window(Generic[RowT]):
         low = page[-1].seq if len(page) >= limit else None
         newer = [row for row in self.rows if row.seq >= before]
         older = [row for row in self.rows if low is not None and row.seq < low]
-        self.rows = [*newer, *self._same(page), *older]
+        self.rows = [*self._others(newer, page), *self._same(page), *self._others(older, page)]
         self.at_oldest = low is None or self.at_oldest
         came = max(total - self.total, 0)
         self.total, self.above, self.arrived = total, self.above + came, self.arrived + came
@@ -56,7 +58,7 @@ class Window(Generic[RowT]):
 
     def merge_after(self, after: int, page: Sequence[RowT], total: int, limit: int) -> None:
         """The page of rows with ``seq > after``; ``after`` must touch the rows that are held."""
-        self.rows = [*self._same(page), *(row for row in self.rows if row.seq <= after)]
+        self.rows = [*self._same(page), *self._others((row for row in self.rows if row.seq <= after), page)]
         came = max(total - self.total, 0)
         self.above = 0 if len(page) < limit else max(self.above + came - len(page), 0)
         self.arrived = min(self.arrived, self.above)
@@ -78,6 +80,20 @@ class Window(Generic[RowT]):
             else:
                 high = middle
         return low if low < len(self.rows) and self.rows[low].seq == seq else None
+
+    def find(self, row: RowT) -> int | None:
+        """Where this row is now, whatever has changed in it."""
+        if self._identity is None:
+            return self.index(row.seq)
+        wanted = self._identity(row)
+        return next((place for place, held in enumerate(self.rows) if self._identity(held) == wanted), None)
+
+    def _others(self, rows: Iterable[RowT], page: Sequence[RowT]) -> list[RowT]:
+        """Those that did not move onto the page."""
+        if self._identity is None:
+            return list(rows)
+        there = {self._identity(row) for row in page}
+        return [row for row in rows if self._identity(row) not in there]
 
     def _same(self, page: Sequence[RowT]) -> list[RowT]:
         """Keep the objects that are held already where nothing changed: strips are cached by them."""

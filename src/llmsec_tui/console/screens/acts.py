@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from llmsec_tui.console import evidence
+from llmsec_tui.console import alert_forms, evidence
 from llmsec_tui.console.dialogs import NoteDialog
+from llmsec_tui.console.forms import Form, Given
 from llmsec_tui.console.screens.base import Pane
 from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.errors import LlmsecError, StaleVersion
 from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done, GetAlert
+from llmsec_tui.service.asks import PAGE_LIMIT
+from llmsec_tui.service.incident_api import ListIncidents
 from llmsec_tui.service.silence_api import AddSilence
 
 
@@ -81,6 +84,50 @@ class AlertActs(Keeping):
     def action_event(self) -> None:
         if (alert := self.alert) is not None:
             self.shell.open_event(alert.event_id)
+
+    def action_incident(self) -> None:
+        """Go to the alert's incident; of one that is in none, ask whether to open one."""
+        if (alert := self.alert) is None:
+            return
+        if alert.incident_id:
+            self.shell.open_incident(alert.incident_id)
+        else:
+            self._put_into_incident(alert)
+
+    def _put_into_incident(self, alert: AlertRow) -> None:
+        if not self._holds("incidents.open"):
+            self.say("This alert is in no incident, and your role may not open one.")
+            return
+        form = alert_forms.opening(alert)
+
+        def answered(answer: Given | None) -> None:
+            if answer is not None:
+                self.run_worker(self._open_incident(alert, answer), group="acts")
+
+        self.app.push_screen(form, answered)
+        self.run_worker(self._propose(form), group="look-up", exclusive=True)
+
+    async def _open_incident(self, alert: AlertRow, answer: Given) -> None:
+        try:
+            done = await self.shell.link.ask(alert_forms.opened(alert, answer))
+        except LlmsecError as error:
+            self.shell.say(str(error), bad=True, lasting=True)
+        else:
+            self.say(done.message)
+            self.shell.open_incident(alert.alert_id)
+        self.ask_again()
+
+    async def _propose(self, form: Form) -> None:
+        try:
+            there = await self.shell.link.ask(ListIncidents(order="newest", limit=PAGE_LIMIT))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            form.propose("incident", alert_forms.takers(there.rows))
+
+    def _holds(self, capability: str) -> bool:
+        held = self.shell.capabilities
+        return held is None or capability in held
 
     def action_silence(self) -> None:
         if (alert := self.alert) is not None:

@@ -57,6 +57,10 @@ class Pane(Screen[None]):
         """Whether an action of this screen would do nothing now; then its key is faint."""
         return False
 
+    def label_of(self, action: actions.Action) -> str:
+        """What an action is called in the footer of this screen as it is now."""
+        return action.label
+
     # What they share
 
     @property
@@ -105,7 +109,7 @@ class Pane(Screen[None]):
         self.query_one("#tabs", Bar).show(*top)
         self.query_one("#situation", Bar).show(bars.situation(report), [*self.foot_note(), Span(" ")])
         states = [(action, self._state(action)) for action in actions.footer(self.place)]
-        offered = [(action, state is True) for action, state in states if state is not False]
+        offered = [(action, self.label_of(action), state is True) for action, state in states if state is not False]
         self.query_one("#keys", Bar).show(*bars.keys(offered, self.size.width))
         trouble = report.trouble or (report.status.problem if report.status is not None else "")
         banner = self.query_one("#banner", Static)

@@ -16,7 +16,7 @@ class EventsPane(Queue[EventRow], Keeping):
 
     place = Place.EVENTS
     columns = lists.EVENTS
-    empty = "No events so far. 4 shows what is followed."
+    empty = "No events so far. 5 shows what is followed."
 
     async def fetch(self, reach: Reach, filter_text: str) -> tuple[Sequence[EventRow], int]:
         page = await self.shell.link.ask(

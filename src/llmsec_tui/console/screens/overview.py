@@ -152,12 +152,27 @@ class OverviewPane(AlertActs):
 def totals(overview: Overview) -> list[Span]:
     """What is not open, and how much there is of everything."""
     return [
+        *desk(overview),
         span(f" {figures.count(overview.acknowledged)} acknowledged", "quiet"),
         span(f" · {figures.count(overview.dismissed)} dismissed", "quiet"),
         *([span(f" · {figures.count(overview.withdrawn)} withdrawn", "quiet")] if overview.withdrawn else []),
         *([span(f" · {figures.count(overview.suppressed)} suppressed", "quiet")] if overview.suppressed else []),
         span(f" · {figures.count(overview.events)} events", "quiet"),
         span(f" · {figures.count(overview.conversations)} conversations", "quiet"),
+    ]
+
+
+def desk(overview: Overview) -> list[Span]:
+    """How the incidents stand; nothing when there are none."""
+    number = overview.incidents_open
+    if not number:
+        return []
+    late, nobodys = overview.incidents_breached, overview.incidents_unowned
+    return [
+        span(f" {figures.count(number)} incident{'s' if number != 1 else ''} open", "strong"),
+        *([span(f", ! {figures.count(late)} late", "bad.strong")] if late else []),
+        *([span(f", {figures.count(nobodys)} nobody's", "warn")] if nobodys else []),
+        span(" ·", "faint"),
     ]
 
 

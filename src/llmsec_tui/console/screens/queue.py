@@ -19,17 +19,28 @@ from llmsec_tui.errors import CollectorGone, DeadlineExceeded
 class Queue(Pane, Generic[RowT]):
     """A filter line over one long list."""
 
-    columns: ClassVar[Sequence[Column[Any]]]
+    columns: Sequence[Column[Any]]
     empty: ClassVar[str]
     tail: ClassVar[bool] = True
+    reordered: ClassVar[bool] = False
+    """Whether rows change places; then ``identity`` tells them apart, and not ``seq``."""
 
     async def fetch(self, reach: Reach, filter_text: str) -> tuple[Sequence[RowT], int]:
         """One page and the number of rows on all pages."""
         raise NotImplementedError
 
+    def is_marked(self, row: RowT) -> bool:
+        """Whether somebody marked it to act on it with others."""
+        return False
+
+    def identity(self, row: RowT) -> object:
+        """What stays the same of a row wherever it moves."""
+        return row.seq
+
     def body(self) -> Iterator[Widget]:
         yield FilterBar()
-        yield Rows(self._page, self.columns, tail=self.tail, empty=self.empty)
+        identity = self.identity if self.reordered else None
+        yield Rows(self._page, self.columns, tail=self.tail, empty=self.empty, identity=identity, marked=self.is_marked)
 
     @property
     def rows(self) -> Rows[RowT]:
