@@ -81,6 +81,7 @@ async def _detail(client: Client, alert_id: str) -> dict[str, Any]:
         "source_len": detail.source_len,
         "excerpt": row.excerpt,
         "suppressed_by": row.suppressed_by,
+        "incident_id": row.incident_id,
     }
 
 
@@ -100,9 +101,11 @@ def _print(judgement: Judgement, alerts: list[dict[str, Any]]) -> None:
             print(f"  {alert['level']:<8}{visible(alert['title'])}: {visible(alert['excerpt'])[:80]}")
     levels = Counter(alert["level"] for alert in alerts)
     suppressed = sum(alert["suppressed_by"] is not None for alert in alerts)
+    incidents = len({alert["incident_id"] for alert in alerts} - {""})
     caught = len(judgement.things) - len(judgement.missed)
     print(
         f"{caught} of {len(judgement.things)} acts caught; {len(alerts)} alerts "
         f"({', '.join(f'{count} {level}' for level, count in levels.most_common())}), "
-        f"{len(judgement.others)} of them on ordinary traffic; {suppressed} not shown, as others say the same."
+        f"{len(judgement.others)} of them on ordinary traffic; {suppressed} not shown, as others say the same. "
+        f"{incidents} incidents are open."
     )
