@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import polars as pl
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.events.batch import build, dead_letters
 from llmsec_tui.events.schema import ALERTS
@@ -84,7 +85,7 @@ def opened(store: Store, at_desk: Desk, at: int = NOW, number: int = 1, **fields
 
 def ended(store: Store, number: int) -> Run:
     """The run of that number of the first incident, once it has ended."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         incident = store.incident("INC-1")
         assert incident is not None
@@ -96,7 +97,7 @@ def ended(store: Store, number: int) -> Run:
 
 
 def eventually(what: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < until
         time.sleep(0.01)
@@ -131,7 +132,7 @@ def serving() -> Iterator[Site]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             site.asked.append((self.command, self.path, headers, body))
             if site.hangs is not None:
-                site.hangs.wait(20)
+                site.hangs.wait(PATIENCE_S)
             try:
                 self.send_response(site.status)
                 for name, value in site.headers.items():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.outward import NOW, Site, serving
 
 from llmsec_tui.incidents.policy import Channel
@@ -37,7 +38,9 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def send(kind: str, target: str = "", *command: str, message: Message = MESSAGE, patience_s: float = 10) -> Delivery:
+def send(
+    kind: str, target: str = "", *command: str, message: Message = MESSAGE, patience_s: float = PATIENCE_S
+) -> Delivery:
     channel = Channel(name="pager", kind=kind, target=target, command=command)
     return deliver(channel, message, threading.Event(), patience_s)
 
@@ -113,7 +116,7 @@ def test_a_command_gets_the_message_as_json_and_fails_by_its_code(tmp_path: Path
 def test_syslog_over_udp_is_one_datagram() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(("127.0.0.1", 0))
-        server.settimeout(10)
+        server.settimeout(PATIENCE_S)
         port = server.getsockname()[1]
         assert send("syslog", f"127.0.0.1:{port}").delivered
         first = server.recv(65_536)
@@ -128,7 +131,7 @@ def test_syslog_over_udp_is_one_datagram() -> None:
 
 def test_syslog_over_tcp_is_counted() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
+        server.settimeout(PATIENCE_S)
         assert send("syslog", f"tcp://127.0.0.1:{server.getsockname()[1]}").delivered
         connection, _ = server.accept()
         with connection:
@@ -142,7 +145,7 @@ def test_syslog_over_a_local_socket_of_either_kind(tmp_path: Path, kind: socket.
     path = tmp_path / "log"
     with socket.socket(socket.AF_UNIX, kind) as server:
         server.bind(str(path))
-        server.settimeout(10)
+        server.settimeout(PATIENCE_S)
         if kind is socket.SOCK_DGRAM:
             assert send("syslog", str(path)).delivered
             record = server.recv(65_536)

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
+from tests.service.parts import write_rules
 
 from llmsec_tui.paths import Home
 from llmsec_tui.service import collector
@@ -19,7 +21,7 @@ def _collect(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "llmsec_tui", "--home", str(home.root), "collect", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -28,8 +30,9 @@ def test_reading_once_ends_when_everything_is_stored(home: Home, tmp_path: Path)
     """A second run finds nothing new; an unfinished line is told; the log's name cannot speak to the terminal."""
     log = tmp_path / "chat\x1b]0;owned\x07.jsonl"
     log.write_text('{"role": "user", "content": "hello"}\n' * 3 + '{"role": "user", "content": "no newline"}')
+    rules = str(write_rules(tmp_path / "rules"))
     for _ in range(2):
-        ended = _collect(home, "--once", str(log))
+        ended = _collect(home, "--once", "--rules", rules, str(log))
         assert (ended.returncode, ended.stdout) == (0, "")
         assert "\x1b" not in ended.stderr
         store = Store.open(home.store)
@@ -59,6 +62,6 @@ async def test_a_collector_of_consoles_leaves_when_it_is_alone(monkeypatch: pyte
         raise AssertionError(ask)
 
     until = asyncio.Event()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await collector._leave_when_alone(Server(never), until)  # type: ignore[arg-type]
     assert until.is_set()

@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable
 
-from llmsec_tui.service.courtesy import Courtesy
+from tests.patience import PATIENCE_S
 
-PATIENCE_S = 10.0
+from llmsec_tui.service.courtesy import Courtesy
 
 
 def _in_thread(work: Callable[[], None]) -> threading.Event:

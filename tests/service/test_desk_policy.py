@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.parts import actor
 
 from llmsec_tui.access import Role
@@ -175,6 +176,6 @@ async def test_a_changed_file_is_read_by_itself(context: Context, home: Home, mo
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.02)

@@ -194,7 +194,9 @@ def test_no_path_is_too_odd_to_be_checked(path: str) -> None:
     assert checked.result in (Result.GONE, Result.UNREADABLE)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(texts=st.lists(st.text(max_size=20), min_size=1, max_size=8), data=st.data())
 def test_any_byte_that_changes_in_a_record_is_seen(tmp_path: Path, texts: list[str], data: st.DataObject) -> None:
     """The neighbours of the record may change as they like."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, RULE_ID, actor, say, write_rules
 
 from llmsec_tui.access import Role
@@ -129,7 +130,7 @@ async def test_other_questions_are_answered_while_one_explanation_is_made(
 
     def slow(*arguments: object) -> object:
         begun.set()
-        held.wait(10)
+        held.wait(PATIENCE_S)
         try:
             return explain_over_time(*arguments)  # type: ignore[arg-type]
         finally:
@@ -137,13 +138,13 @@ async def test_other_questions_are_answered_while_one_explanation_is_made(
 
     monkeypatch.setattr(explaining, "explain_over_time", slow)
     asked = asyncio.create_task(dispatch.reply(actor(), Explain(event_id=events(context)[3], rule=OVER_TIME_ID)))
-    assert await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.to_thread(begun.wait, PATIENCE_S)
     await dispatch.reply(actor(), ListAlerts())
     asked.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asked
     held.set()
-    assert await asyncio.to_thread(ended.wait, 10)
+    assert await asyncio.to_thread(ended.wait, PATIENCE_S)
     assert (await explained(dispatch, events(context)[0], RULE_ID)).answer == "hit"
 
 

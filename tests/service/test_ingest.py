@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
@@ -18,8 +19,6 @@ from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.store.store import Store
-
-PATIENCE_S = 20.0
 
 
 @contextmanager

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.errors import CollectorGone, ServiceError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import GetOverview, GetStatus, ListAudit, ListSources, SourceRow, StopCollector
 from llmsec_tui.service.client import Client
 from llmsec_tui.service.launch import attach
-
-PATIENCE_S = 30.0
 
 Attach = Callable[..., Awaitable[Client]]
 

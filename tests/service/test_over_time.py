@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, say, write_rules
 
 from llmsec_tui.cli.reviewing import alert_rows
@@ -22,8 +23,6 @@ from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.service.scan import Scan
 from llmsec_tui.store.store import Store
-
-PATIENCE_S = 30.0
 
 
 @pytest.fixture

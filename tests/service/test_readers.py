@@ -4,6 +4,7 @@ import asyncio
 import threading
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.paths import Home
 from llmsec_tui.service.readers import Readers
@@ -13,6 +14,7 @@ from llmsec_tui.store.store import Store
 
 class _Reader:
     def __init__(self) -> None:
+        self.begun = threading.Event()
         self.interrupted = threading.Event()
         self.closed = False
 
@@ -23,7 +25,8 @@ class _Reader:
         self.closed = True
 
     def stuck(self) -> str:
-        assert self.interrupted.wait(10)
+        self.begun.set()
+        assert self.interrupted.wait(PATIENCE_S)
         raise InterruptedError
 
 
@@ -46,9 +49,11 @@ async def test_a_query_whose_asker_leaves_is_interrupted() -> None:
     """The thread is free again for the next query."""
     reader = _Reader()
     readers = Readers(lambda: reader, 1)
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.02):
-            await readers.run(_Reader.stuck)
+    asked = asyncio.create_task(readers.run(_Reader.stuck))
+    assert await asyncio.to_thread(reader.begun.wait, PATIENCE_S)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
     assert reader.interrupted.is_set()
     reader.interrupted.clear()
     assert await readers.run(lambda _: "free") == "free"
@@ -61,7 +66,7 @@ async def test_an_interrupt_does_not_hit_the_next_query() -> None:
     readers = Readers(lambda: reader, 1)
     go = threading.Event()
     ran: list[str] = []
-    first = asyncio.create_task(readers.run(lambda _: go.wait(10)))
+    first = asyncio.create_task(readers.run(lambda _: go.wait(PATIENCE_S)))
     await asyncio.sleep(0.01)
     second = asyncio.create_task(readers.run(lambda _: ran.append("second")))
     await asyncio.sleep(0.01)
@@ -87,7 +92,7 @@ async def test_a_real_query_is_interrupted_and_its_reader_goes_on(home: Home) ->
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
             await readers.run(endless)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         assert await readers.run(Reader.maxima) == (0, 0)
     await asyncio.to_thread(readers.close)
     store.close()

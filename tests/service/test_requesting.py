@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.outward import Site, serving
 
 from llmsec_tui.incidents.states import RunState
@@ -18,7 +19,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def ask(url: str, timeout_s: float = 10, **headers: str) -> Ran:
+def ask(url: str, timeout_s: float = PATIENCE_S, **headers: str) -> Ran:
     return request(Request(method="POST", url=url, body=b'{"a": 1}', headers=headers), timeout_s)
 
 
@@ -59,7 +60,7 @@ def test_an_answer_without_end_is_cut(site: Site) -> None:
 
 def test_a_server_that_hangs_is_not_waited_for(site: Site) -> None:
     site.hangs = threading.Event()
-    ran = ask(site.url, timeout_s=0.3)
+    ran = ask(site.url, timeout_s=1)
     assert (ran.state, ran.exit_code) == (RunState.TIMED_OUT, None)
     assert "whether it was done is not known" in ran.told
 
@@ -79,7 +80,7 @@ def test_a_server_that_answers_a_byte_now_and_then_is_not_waited_for() -> None:
 
         thread = threading.Thread(target=trickle)
         thread.start()
-        ran = ask(f"http://127.0.0.1:{server.getsockname()[1]}/", timeout_s=0.4)
+        ran = ask(f"http://127.0.0.1:{server.getsockname()[1]}/", timeout_s=1)
         done.set()
         thread.join()
     assert ran.state is RunState.TIMED_OUT

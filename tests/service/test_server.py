@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.access import Actor
 from llmsec_tui.errors import CollectorGone, DeadlineExceeded, NotFound, ServiceError
@@ -126,7 +127,7 @@ async def test_a_client_that_does_not_read_is_dropped(tmp_path: Path) -> None:
         asked = asyncio.create_task(deaf.ask(_ask(f"big {30 * 2**20}")))
         async with await Client.connect(tmp_path / "s") as other:
             assert (await other.ask(_ask("other"))).message == "other"
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while server.clients > 1:
                     await asyncio.sleep(0.01)
             assert (await other.ask(_ask("still"))).message == "still"
@@ -134,42 +135,38 @@ async def test_a_client_that_does_not_read_is_dropped(tmp_path: Path) -> None:
         await deaf.close()
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(data=st.binary(min_size=1, max_size=300))
 async def test_garbage_ends_its_own_connection_only(tmp_path: Path, data: bytes) -> None:
     """Bytes that are no frames close the connection that they came on; others go on."""
     async with _served(tmp_path / "s", _done), await Client.connect(tmp_path / "s") as client:
-        reader, writer = await _raw(tmp_path / "s")
-        writer.write(data)
-        writer.write_eof()
-        async with asyncio.timeout(5):
+        async with _raw(tmp_path / "s") as (reader, writer), asyncio.timeout(PATIENCE_S):
+            writer.write(data)
+            writer.write_eof()
             await reader.read()
-        writer.close()
         assert (await client.ask(_ask("fine"))).message == "fine"
 
 
 async def test_a_request_that_is_too_long_ends_its_connection(tmp_path: Path) -> None:
     """Nobody makes the collector reserve memory by announcing a long frame."""
-    async with _served(tmp_path / "s", _done):
-        reader, writer = await _raw(tmp_path / "s")
+    async with _served(tmp_path / "s", _done), _raw(tmp_path / "s") as (reader, writer):
         writer.write((MAX_REQUEST + 1).to_bytes(4, "big"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             assert await reader.read() == b""
-        writer.close()
 
 
 async def test_a_question_of_another_version_is_refused_under_its_id(tmp_path: Path) -> None:
     """A newer console gets an answer that says so, and keeps its connection."""
-    async with _served(tmp_path / "s", _done):
-        reader, writer = await _raw(tmp_path / "s")
-        body = msgspec.msgpack.encode({"id": 9, "ask": {"name": "incidents.list"}, "deadline_ms": 1000})
+    async with _served(tmp_path / "s", _done), _raw(tmp_path / "s") as (reader, writer):
+        body = msgspec.msgpack.encode({"id": 9, "ask": {"name": "of.tomorrow"}, "deadline_ms": 1000})
         writer.write(len(body).to_bytes(4, "big") + body)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             length = int.from_bytes(await reader.readexactly(4), "big")
             answer = msgspec.msgpack.decode(await reader.readexactly(length))
         assert answer["id"] == 9
         assert "different versions" in answer["refusal"]["hint"]
-        writer.close()
 
 
 async def test_the_caller_is_who_the_kernel_says(tmp_path: Path) -> None:
@@ -190,12 +187,17 @@ async def test_commands_can_ask_without_a_loop_of_their_own(tmp_path: Path) -> N
     """One question from plain code: connect, ask, close."""
     async with _served(tmp_path / "s", _done) as server:
         assert (await asyncio.to_thread(ask_once, tmp_path / "s", _ask("once"))).message == "once"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while server.clients:
                 await asyncio.sleep(0.01)
 
 
-async def _raw(path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+@asynccontextmanager
+async def _raw(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     sock = socket.socket(socket.AF_UNIX)
     sock.connect(str(path))
-    return await asyncio.open_unix_connection(sock=sock)
+    reader, writer = await asyncio.open_unix_connection(sock=sock)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()

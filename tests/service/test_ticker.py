@@ -3,11 +3,10 @@
 import threading
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.errors import StoreError
 from llmsec_tui.service.ticker import Ticker
-
-PATIENCE_S = 10.0
 
 
 def test_a_tick_that_fails_is_told_and_the_next_comes(caplog: pytest.LogCaptureFixture) -> None:

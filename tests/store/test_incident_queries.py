@@ -56,7 +56,9 @@ def test_time_stands_still_for_what_is_pending(store: Store) -> None:
     assert store.due_incidents(NOW + 10) == []
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     limits=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["low", "high"]), st.booleans()), max_size=9),
     size=st.integers(1, 4),

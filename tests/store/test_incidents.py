@@ -229,7 +229,9 @@ _changes: st.SearchStrategy[Change] = st.one_of(
 _steps = st.lists(st.tuples(st.integers(1, 3), st.lists(_changes, max_size=3), st.integers(-HOUR, HOUR)), max_size=8)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(transactions=st.lists(st.tuples(_steps, st.booleans()), max_size=3))
 def test_what_is_stored_is_what_the_events_add_up_to(
     store: Store, transactions: list[tuple[list[tuple[int, list[Change], int]], bool]]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.store.parts import batch, elsewhere, kept, message
 
 from llmsec_tui.errors import StoreLocked
@@ -88,14 +89,14 @@ def test_a_second_process_is_told_who_has_the_store(tmp_path: Path) -> None:
     assert holder.stdout.readline() == "open\n"
     with pytest.raises(StoreLocked, match=rf"PID {holder.pid}\) has the store"):
         Store.open(path)
-    holder.communicate("", timeout=20)
+    holder.communicate("", timeout=PATIENCE_S)
     Store.open(path).close()
 
 
 def test_a_process_that_used_all_of_the_store_ends_without_a_word(tmp_path: Path) -> None:
     """DuckDB's bindings like to print to the terminal at exit; not here."""
     process = elsewhere(USE_ALL, str(tmp_path / "store.duckdb"))
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (out, err, process.returncode) == ("1 1 2\nNotFound\n", "", 0)
 
 
@@ -157,7 +158,7 @@ def test_a_full_disk_loses_nothing_and_halves_nothing(tiny_disk: Path) -> None:
 def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
     """The same without a file system of its own: a limit on the size of files."""
     process = elsewhere(FILL_THE_DISK, str(tmp_path / "store.duckdb"), "limit")
-    out, err = process.communicate("", timeout=30)
+    out, err = process.communicate("", timeout=PATIENCE_S)
     first, sentence = out.splitlines()
     number, events, known, offset = first.split(" ")
     assert (int(events), known, int(offset)) == (int(number) * 50, "{}", int(number) * 100)

@@ -221,7 +221,9 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Sequence[di
     return store, alerts
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.tuples(_FIELDS, _TEXT | st.sampled_from(["*b", "a*", "low", "critical", "*"])), max_size=3))
 def test_a_forecast_counts_what_the_silence_would_hide(
     varied: tuple[Store, Sequence[dict[str, Any]]], wanted: list[tuple[str, str]]

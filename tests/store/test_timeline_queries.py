@@ -50,7 +50,9 @@ def _naive(conversations: list[str | None], hits: set[int]) -> set[int]:
     return wanted
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.sampled_from(["c1", "c2", None]), min_size=1, max_size=25),
     st.sets(st.integers(0, 24), max_size=4),

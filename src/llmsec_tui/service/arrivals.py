@@ -5,7 +5,7 @@ desk gets them once more then, by halves, so that only the alerts that trip it s
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from llmsec_tui.service.desk import Desk
 from llmsec_tui.service.judging import DEFECTS
@@ -32,10 +32,11 @@ class Arrivals:
         self._store = store
         self._desk = desk
 
-    def commit(self, commit: Commit) -> None:
-        """Store a batch. Raises StoreError; then nothing of it is stored, and it can be sent again."""
+    def commit(self, commit: Commit, give_way: Callable[[], None] = lambda: None) -> None:
+        """Store a batch. Raises StoreError, or what ``give_way`` raises, which is called while that is easily undone;
+        then nothing of it is stored, and it can be sent again."""
         if self._desk is None:
-            self._store.commit(commit)
+            self._store.commit(commit, give_way=give_way)
             return
         desk = self._desk
 
@@ -46,7 +47,7 @@ class Arrivals:
                 raise _DeskFailed from error
 
         try:
-            self._store.commit(commit, also)
+            self._store.commit(commit, also, give_way)
         except _DeskFailed as failed:
             done = self._store.commit(commit)
             cause = failed.__cause__

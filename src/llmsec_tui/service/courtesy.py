@@ -10,8 +10,14 @@ from collections.abc import Callable
 
 MOST_S = 0.5
 """No longer does a batch that is to be stored wait, however many commands come."""
+WITHDRAWS = 1
+"""So often is a batch taken out of the store again, half written, because somebody's command came."""
 BREAKS_S = 2.0
 """No longer does one that is read wait in all: it can be of 8 MiB, so commands without end leave it 3 MiB a second."""
+
+
+class Waited(Exception):
+    """Somebody's command waits for what is being done."""
 
 
 class Courtesy:
@@ -37,6 +43,11 @@ class Courtesy:
         """Wait until nobody's command waits, or for ``most_s``."""
         with self._changed:
             self._changed.wait_for(lambda: not self._commands, most_s)
+
+    def give_way(self) -> None:
+        """For the course of work that can be undone: raises :class:`Waited` when somebody's command waits."""
+        if self._commands:
+            raise Waited
 
     def breaks(self, most_s: float = BREAKS_S) -> Callable[[], None]:
         """To be called often in the course of long work: it lets commands pass, for ``most_s`` in all."""

@@ -75,14 +75,18 @@ def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
 
 
 def _overview(context: Context, reader: Reader, ask: api.GetOverview) -> api.Overview:
-    row = reader.overview(_within(ask.buckets, _MOST_BUCKETS), max(ask.bucket_s, 1), _now())
-    return _made({**row, "sources": source_rows(context, reader.sources())}, api.Overview)
+    with reader.one_state():
+        row = reader.overview(_within(ask.buckets, _MOST_BUCKETS), max(ask.bucket_s, 1), _now())
+        sources = reader.sources()
+    return _made({**row, "sources": source_rows(context, sources)}, api.Overview)
 
 
 def _alerts(_: Context, reader: Reader, ask: api.ListAlerts) -> api.AlertPage:
     limit = _within(ask.limit, PAGE_LIMIT)
-    rows, total = reader.alerts(ask.filter, ask.before, ask.after, limit, grouped=ask.grouped)
-    return _made({"rows": rows, "total": total, "suppressed": reader.suppressed(ask.filter)}, api.AlertPage)
+    with reader.one_state():
+        rows, total = reader.alerts(ask.filter, ask.before, ask.after, limit, grouped=ask.grouped)
+        suppressed = reader.suppressed(ask.filter)
+    return _made({"rows": rows, "total": total, "suppressed": suppressed}, api.AlertPage)
 
 
 def _alert(context: Context, reader: Reader, ask: api.GetAlert) -> api.AlertDetail:

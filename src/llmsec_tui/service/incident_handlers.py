@@ -42,6 +42,11 @@ def list_incidents(context: Context, reader: Reader, ask: ListIncidents) -> Inci
 
 def get_incident(context: Context, reader: Reader, ask: GetIncident) -> IncidentDetail:
     """One incident by any of its names. Raises NotFound."""
+    with reader.one_state():
+        return _detail(context, reader, ask)
+
+
+def _detail(context: Context, reader: Reader, ask: GetIncident) -> IncidentDetail:
     now = _now()
     incident = reader.incident(ask.incident_id)
     policy, viewers = context.policy.policy, context.presence.viewers(now)

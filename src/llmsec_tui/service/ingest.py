@@ -20,7 +20,7 @@ from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.intake.records import Notice, Progress, Read
 from llmsec_tui.service.arrivals import Arrivals
-from llmsec_tui.service.courtesy import Courtesy
+from llmsec_tui.service.courtesy import WITHDRAWS, Courtesy, Waited
 from llmsec_tui.service.desk import Desk
 from llmsec_tui.service.judging import DEFECTS
 from llmsec_tui.service.lag import Lag
@@ -242,10 +242,20 @@ class Ingest:
             log.warning("%s", error)
 
     def _store_one(self, commit: Commit) -> None:
-        self.courtesy.let_pass()
-        self._insist(partial(self._arrivals.commit, commit))
+        self._insist(partial(self._commit_politely, commit))
         for checkpoint in commit.checkpoints:
             self.lag.committed(checkpoint.source_id, checkpoint.offset)
+
+    def _commit_politely(self, commit: Commit) -> None:
+        """A command waits for one step of a batch and not for all of it: what was written of it is undone, and done
+        again afterwards. The next batch comes after it, so their order stays."""
+        for _ in range(WITHDRAWS):
+            self.courtesy.let_pass()
+            with suppress(Waited):
+                self._arrivals.commit(commit, self.courtesy.give_way)
+                return
+        self.courtesy.let_pass()
+        self._arrivals.commit(commit)
 
     def _insist(self, step: Callable[[], T]) -> T:
         """Do a step of the store until it succeeds; nothing is skipped, and nothing is read meanwhile."""

@@ -18,8 +18,9 @@ from llmsec_tui.store.queries import Reader
 
 def get_remedies(context: Context, reader: Reader, ask: GetRemedies) -> RemedyList:
     """All that can be done, and what would be missing for it."""
-    incident = reader.incident(ask.incident_id)
-    found = reader.remedy_values(incident.incident_id)
+    with reader.one_state():
+        incident = reader.incident(ask.incident_id)
+        found = reader.remedy_values(incident.incident_id)
     return RemedyList(rows=context.remedies.offered(incident, found, time.time_ns() // 1000))
 
 

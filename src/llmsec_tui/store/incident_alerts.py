@@ -2,26 +2,29 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-import polars as pl
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.incidents.keys import AlertFacts, entity, parts
-from llmsec_tui.store.arrow import append, lent
-from llmsec_tui.store.rows import Row, rows
+from llmsec_tui.store.rows import NEWEST, Row, rows
 
 CLOSED = "closed"
 """The state of an alert that was closed with its incident; only reopening that changes it."""
 _MOST_LOOSE = 1_000
 _RECENT = 20_000
 """What is asked about is mostly among so many of the newest alerts; the others are only gone through for the rest."""
-_ID = {"alert_id": pl.String()}
 _FACTS = """
 SELECT alert_id, rule_id, title, level, confidence, coalesce(tags, []) AS tags, conversation_id, user_id, app, model,
     tool_name, group_id, excerpt, decoded_text, n_events IS NOT NULL AS over_time, epoch_us(ts) AS ts,
     epoch_us(began) AS began, epoch_us(raised_at) AS raised_at, state, incident_id, suppressed_by IS NULL AS shown
 FROM alerts
 """
-_BY_ID = _FACTS + "SEMI JOIN incoming USING (alert_id) WHERE seq BETWEEN $low AND $high ORDER BY seq"
+_BY_ID = (
+    _FACTS
+    + """
+SEMI JOIN (SELECT unnest($alert_ids::VARCHAR[]) AS alert_id) AS incoming USING (alert_id)
+WHERE seq BETWEEN $low AND $high ORDER BY seq
+"""
+)
 _LOOSE = (
     _FACTS
     + """
@@ -34,10 +37,10 @@ ORDER BY seq DESC LIMIT $most
 )
 _IN = "SELECT alert_id FROM alerts WHERE incident_id = $incident_id ORDER BY seq"
 _PLACE = """
-UPDATE alerts SET incident_id = incoming.incident_id FROM incoming
+UPDATE alerts SET incident_id = incoming.incident_id
+FROM (SELECT unnest($alert_ids::VARCHAR[]) AS alert_id, unnest($incident_ids::VARCHAR[]) AS incident_id) AS incoming
 WHERE alerts.alert_id = incoming.alert_id AND alerts.seq BETWEEN $low AND $high
 """
-_LAST = "SELECT coalesce(max(seq), 0) FROM alerts"
 
 _ACKNOWLEDGE = """
 UPDATE alerts SET state = 'acknowledged', owner = $by, version = version + 1
@@ -59,27 +62,25 @@ RETURNING alert_id, version
 _FORGET_CLOSE = """
 UPDATE alerts SET disposition = NULL, closed_by = NULL, state_before = NULL, owner_before = NULL WHERE closed_by = $ref
 """
-_ACT: dict[str, pl.DataType] = {
-    "alert_id": pl.String(),
-    "noted_at": pl.Datetime("us"),
-    "actor": pl.String(),
-    "act": pl.String(),
-    "note": pl.String(),
-    "version": pl.Int64(),
-    "command_id": pl.String(),
-}
-_ADD_ACTS = "INSERT INTO alert_acts BY NAME SELECT * FROM incoming"
+_ADD_ACTS = """
+INSERT INTO alert_acts BY NAME
+SELECT unnest($alert_ids::VARCHAR[]) AS alert_id, make_timestamp($at::BIGINT) AS noted_at, $by AS actor, $act AS act,
+    $note AS note, unnest($versions::BIGINT[]) AS version, unnest($command_ids::VARCHAR[]) AS command_id
+"""
 
 
-def alert_facts(connection: DuckDBPyConnection, alert_ids: Collection[str]) -> list[AlertFacts]:
-    """What the desk goes by, of those that are there, in the order in which they came."""
+def alert_facts(connection: DuckDBPyConnection, alert_ids: Collection[str], last: int) -> list[AlertFacts]:
+    """What the desk goes by, of those that are there, in the order in which they came.
+
+    ``last`` is the highest ``seq`` of alerts, as of some moment of late.
+    """
     if not alert_ids:
         return []
-    recent, older = _spans(connection)
-    with lent(connection, pl.DataFrame({"alert_id": list(set(alert_ids))}, schema=_ID)):
-        found = rows(connection, _BY_ID, recent)
-        if len(found) < len(set(alert_ids)):
-            found = rows(connection, _BY_ID, older) + found
+    asked = list(set(alert_ids))
+    recent, older = _spans(last)
+    found = rows(connection, _BY_ID, {"alert_ids": asked, **recent})
+    if len(found) < len(asked):
+        found = rows(connection, _BY_ID, {"alert_ids": asked, **older}) + found
     return [_facts(row) for row in found]
 
 
@@ -102,16 +103,15 @@ def alerts_in(connection: DuckDBPyConnection, incident_id: str) -> list[str]:
     return [alert_id for (alert_id,) in connection.execute(_IN, {"incident_id": incident_id}).fetchall()]
 
 
-def place_alerts(connection: DuckDBPyConnection, places: Mapping[str, str | None]) -> None:
-    """Say in which incident each alert is from now on, by id; None: in none."""
+def place_alerts(connection: DuckDBPyConnection, places: Mapping[str, str | None], last: int) -> None:
+    """Say in which incident each alert is from now on, by id; None: in none. ``last`` as for :func:`alert_facts`."""
     if not places:
         return
-    recent, older = _spans(connection)
-    schema = {"alert_id": pl.String(), "incident_id": pl.String()}
-    with lent(connection, pl.DataFrame(list(places.items()), schema=schema, orient="row")):
-        [(placed,)] = connection.execute(_PLACE, recent).fetchall()
-        if placed < len(places):
-            connection.execute(_PLACE, older)
+    given = {"alert_ids": list(places), "incident_ids": list(places.values())}
+    recent, older = _spans(last)
+    [(placed,)] = connection.execute(_PLACE, {**given, **recent}).fetchall()
+    if placed < len(places):
+        connection.execute(_PLACE, {**given, **older})
 
 
 def acknowledge_alerts(connection: DuckDBPyConnection, incident_id: str, *, by: str, at: int, command_id: str) -> int:
@@ -157,16 +157,21 @@ def _acted(
     command_id: str,
 ) -> int:
     """Add the act to the history of each alert. Its command id there holds alert and version, so it is no other's."""
+    if not changed:
+        return 0
     name = command_id or act
-    acts = [(alert_id, at, by, act, note, version, f"{name}:{alert_id}:{version}") for alert_id, version in changed]
-    append(connection, _ADD_ACTS, pl.DataFrame(acts, schema=_ACT, orient="row"))
+    given = {
+        "alert_ids": [alert_id for alert_id, _ in changed],
+        "versions": [version for _, version in changed],
+        "command_ids": [f"{name}:{alert_id}:{version}" for alert_id, version in changed],
+    }
+    connection.execute(_ADD_ACTS, {**given, "at": at, "by": by, "act": act, "note": note})
     return len(changed)
 
 
-def _spans(connection: DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
+def _spans(last: int) -> tuple[dict[str, int], dict[str, int]]:
     """Where the recent alerts are, and where the older ones, as parameters."""
-    [(last,)] = connection.execute(_LAST).fetchall()
-    return {"low": last - _RECENT + 1, "high": last}, {"low": 0, "high": last - _RECENT}
+    return {"low": last - _RECENT + 1, "high": NEWEST}, {"low": 0, "high": last - _RECENT}
 
 
 def _facts(row: Row) -> AlertFacts:

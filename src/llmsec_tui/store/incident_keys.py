@@ -1,9 +1,8 @@
 """What connects incidents and alerts: which incidents have a key."""
 
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from hashlib import blake2b
 
-import polars as pl
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.incidents.changes import (
@@ -20,22 +19,21 @@ from llmsec_tui.incidents.changes import (
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.incidents.keys import Holder
 from llmsec_tui.incidents.states import State
-from llmsec_tui.store.arrow import append, lent
 
-_COMING = (Opened, AlertsJoined, Absorbed)
+COMING = (Opened, AlertsJoined, Absorbed)
 """Changes that may give an incident keys that it did not have."""
-_GOING = (AlertsWithdrawn, GaveBack, SplitOff, MergedInto, Unmerged)
+GOING = (AlertsWithdrawn, GaveBack, SplitOff, MergedInto, Unmerged)
 """Changes after which it may not have all that it had."""
-_KEY = {"key": pl.UInt64(), "number": pl.Int64()}
-_DROP = "DELETE FROM incident_keys WHERE number IN (SELECT number FROM incoming)"
+_DROP = "DELETE FROM incident_keys WHERE number IN (SELECT unnest($numbers::BIGINT[]))"
 _ADD = """
 INSERT INTO incident_keys BY NAME
-SELECT * FROM incoming
+SELECT * FROM (SELECT unnest($keys::UBIGINT[]) AS key, unnest($numbers::BIGINT[]) AS number) AS incoming
 ANTI JOIN (SELECT * FROM incident_keys WHERE number BETWEEN $low AND $high) USING (key, number)
 """
 _HOLDERS = """
 SELECT key, number, incident_id, state, epoch_us(last_alert_at), n_alerts, merged_into, epoch_us(closed_at)
-FROM incident_keys SEMI JOIN incoming USING (key) JOIN incidents USING (number)
+FROM incident_keys SEMI JOIN (SELECT unnest($keys::UBIGINT[]) AS key) AS incoming USING (key)
+JOIN incidents USING (number)
 QUALIFY row_number() OVER (PARTITION BY key, state IN ('closed', 'merged') ORDER BY number DESC)
     <= CASE WHEN state IN ('closed', 'merged') THEN 5 ELSE 1000 END
 ORDER BY number DESC, key
@@ -45,13 +43,14 @@ ORDER BY number DESC, key
 
 def write_keys(connection: DuckDBPyConnection, changed: Sequence[tuple[Incident, Sequence[IncidentEvent]]]) -> None:
     """Store the keys that each incident has after these events."""
-    gone = [incident.number for incident, events in changed if _any_of(events, _GOING)]
-    append(connection, _DROP, pl.DataFrame({"number": gone}, schema={"number": pl.Int64()}))
+    gone = [incident.number for incident, events in changed if _any_of(events, GOING)]
+    if gone:
+        connection.execute(_DROP, {"numbers": gone})
     pairs = [(hashed(key), incident.number) for incident, events in changed for key in _to_add(incident, events)]
     if pairs:
         numbers = [number for _, number in pairs]
-        with lent(connection, pl.DataFrame(pairs, schema=_KEY, orient="row")):
-            connection.execute(_ADD, {"low": min(numbers), "high": max(numbers)})
+        given = {"keys": [key for key, _ in pairs], "numbers": numbers}
+        connection.execute(_ADD, {**given, "low": min(numbers), "high": max(numbers)})
 
 
 def holders(connection: DuckDBPyConnection, keys: Collection[str]) -> list[Holder]:
@@ -60,8 +59,7 @@ def holders(connection: DuckDBPyConnection, keys: Collection[str]) -> list[Holde
     if not keys:
         return []
     asked = {hashed(key): key for key in keys}
-    with lent(connection, frame_of(asked)):
-        found = connection.execute(_HOLDERS).fetchall()
+    found = connection.execute(_HOLDERS, {"keys": list(asked)}).fetchall()
     return [
         Holder(
             key=asked[key],
@@ -82,16 +80,11 @@ def hashed(key: str) -> int:
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big")
 
 
-def frame_of(stored: Iterable[int]) -> pl.DataFrame:
-    """Stored keys, to look for."""
-    return pl.DataFrame({"key": list(stored)}, schema={"key": pl.UInt64()})
-
-
 def _to_add(incident: Incident, events: Sequence[IncidentEvent]) -> Set[str]:
     """Those of its keys that may not be stored. A full incident has thousands, and each batch of an attack adds one."""
-    if _any_of(events, _GOING):
+    if _any_of(events, GOING):
         return incident.keys.keys()
-    shares = [event.change.share.keys for event in events if isinstance(event.change, _COMING)]
+    shares = [event.change.share.keys for event in events if isinstance(event.change, COMING)]
     return incident.keys.keys() & {key for share in shares for key in share}
 
 

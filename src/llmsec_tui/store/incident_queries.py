@@ -9,9 +9,8 @@ from llmsec_tui.errors import ConfigError, NotFound
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.store.alert_queries import whole_id
-from llmsec_tui.store.arrow import lent
 from llmsec_tui.store.filters import EVERYTHING, Filter
-from llmsec_tui.store.incident_keys import frame_of, hashed
+from llmsec_tui.store.incident_keys import hashed
 from llmsec_tui.store.incident_rows import known_number, number_of
 from llmsec_tui.store.incident_writer import incidents
 from llmsec_tui.store.rows import NEWEST, Row, rows
@@ -63,7 +62,8 @@ _OF_ALERT = "SELECT incident_id FROM alerts WHERE alert_id = $alert_id"
 _FOLLOWERS = "SELECT number FROM incidents WHERE follows = $incident_id ORDER BY number DESC LIMIT $most"
 _SIMILAR = """
 WITH held AS (
-    SELECT key, number FROM incident_keys SEMI JOIN incoming USING (key)
+    SELECT key, number FROM incident_keys
+    SEMI JOIN (SELECT unnest($keys::UBIGINT[]) AS key) AS incoming USING (key)
     QUALIFY count(*) OVER (PARTITION BY key) <= $common
 )
 SELECT number, list(key) FROM held WHERE number <> $number
@@ -190,9 +190,8 @@ def _similar(cursor: DuckDBPyConnection, incident: Incident, most: int) -> dict[
     if not incident.keys:
         return {}
     names = {hashed(key): key for key in incident.keys}
-    with lent(cursor, frame_of(names)):
-        given = {"common": COMMON, "number": incident.number, "most": most}
-        found = cursor.execute(_SIMILAR, given).fetchall()
+    given = {"keys": list(names), "common": COMMON, "number": incident.number, "most": most}
+    found = cursor.execute(_SIMILAR, given).fetchall()
     return {number: sorted(names[key] for key in keys)[:_MOST_SHARED] for number, keys in found}
 
 

@@ -55,6 +55,7 @@ ROW: dict[str, pl.DataType] = {
 }
 """The columns of the table ``incidents``. Times that DuckDB cannot tell are null."""
 TIMES = frozenset(name for name, kind in ROW.items() if kind == _TIME)
+LISTS = frozenset(name for name, kind in ROW.items() if kind == _NAMES)
 
 _BRINGING = (Opened, AlertsJoined)
 _changes = msgspec.json.Decoder[Change](Change)

@@ -11,12 +11,16 @@ from llmsec_tui.store.incident_check import differing
 from llmsec_tui.store.incident_rows import known_number
 from llmsec_tui.store.incident_writer import Changed
 from llmsec_tui.store.transactions import Transactions
+from llmsec_tui.store.writer import Highest
 
 _DOING = "give its incidents"
 
 
 class IncidentStore(Transactions):
     """All that is asked here is as this process has written it so far, also inside of :meth:`transaction`."""
+
+    _highest: Highest
+    """As of the last batch that is on disk."""
 
     def incident(self, incident_id: str) -> Incident | None:
         """An incident by its id; None when there is none."""
@@ -55,7 +59,7 @@ class IncidentStore(Transactions):
     def alert_facts(self, alert_ids: Collection[str]) -> list[AlertFacts]:
         """What the desk goes by, of those alerts that are there, in the order in which they came."""
         with self._looking(_DOING) as connection:
-            return incident_alerts.alert_facts(connection, alert_ids)
+            return incident_alerts.alert_facts(connection, alert_ids, self._highest.alerts)
 
     def incident_alerts(self, incident_id: str) -> list[str]:
         """The ids of the alerts that are in an incident now, in the order in which they came."""
@@ -70,12 +74,12 @@ class IncidentStore(Transactions):
     def put_alerts(self, alert_ids: Collection[str], incident_id: str | None) -> None:
         """Say in which incident alerts are from now on; None: in none."""
         with self.transaction():
-            incident_alerts.place_alerts(self._connection, dict.fromkeys(alert_ids, incident_id))
+            incident_alerts.place_alerts(self._connection, dict.fromkeys(alert_ids, incident_id), self._highest.alerts)
 
     def place_alerts(self, places: Mapping[str, str]) -> None:
         """Say in which incident each alert is from now on, by id; much faster than one incident after the other."""
         with self.transaction():
-            incident_alerts.place_alerts(self._connection, places)
+            incident_alerts.place_alerts(self._connection, places, self._highest.alerts)
 
     def acknowledge_alerts(self, incident_id: str, by: str, at: int, command_id: str) -> int:
         """Acknowledge the new alerts of an incident for somebody; how many they were."""

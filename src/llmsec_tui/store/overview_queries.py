@@ -14,17 +14,18 @@ LATEST = 20
 """How many alerts the overview shows."""
 _RATE_S = 10
 
-_STATES = "SELECT state, level, count(*) FROM alerts WHERE suppressed_by IS NULL GROUP BY ALL"
-_SUPPRESSED = "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL"
+_STATES = """
+SELECT state, level, count(*) FILTER (suppressed_by IS NULL), count(*) FILTER (suppressed_by IS NOT NULL)
+FROM alerts GROUP BY ALL
+"""
 _TOTALS = """
 SELECT (SELECT count(*) FROM events) AS events,
     (SELECT count(DISTINCT conversation_id) FROM events) AS conversations,
     (SELECT count(*) FROM dead_letters) AS dead_letters
 """
-_RECENT = "SELECT count(*) FROM events WHERE committed_at > make_timestamp($since::BIGINT)"
 _EVENT_RATE = """
-SELECT epoch_us(committed_at) // $width, count(*) FROM events
-WHERE committed_at >= make_timestamp($start::BIGINT) GROUP BY ALL
+SELECT epoch_us(committed_at) // $width, count(*), count(*) FILTER (committed_at > make_timestamp($since::BIGINT))
+FROM events WHERE committed_at >= make_timestamp(least($start, $since)::BIGINT) GROUP BY ALL
 """
 _ALERT_RATE = """
 SELECT epoch_us(raised_at) // $width, count(*) FROM alerts
@@ -47,12 +48,13 @@ _MAXIMA = "SELECT (SELECT coalesce(max(seq), 0) FROM alerts), (SELECT coalesce(m
 def overview(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> Row:
     """The fields of ``Overview`` but its sources. ``now`` is in microseconds since 1970 UTC."""
     by_state: dict[str, dict[str, int]] = {state: {} for state in STATES}
-    for state, level, count in cursor.execute(_STATES).fetchall():
-        by_state[state][level] = count
-    [(suppressed,)] = cursor.execute(_SUPPRESSED).fetchall()
+    suppressed = 0
+    for state, level, shown, hidden in cursor.execute(_STATES).fetchall():
+        by_state[state][level] = shown
+        suppressed += hidden
     [totals] = rows(cursor, _TOTALS)
     desk = desk_counts(cursor, "", now)
-    [(recent,)] = cursor.execute(_RECENT, {"since": now - _RATE_S * 1_000_000}).fetchall()
+    rate, recent = _rate(cursor, buckets, bucket_s, now)
     return {
         "open_by_level": {level: by_state["new"].get(level, 0) for level in LEVELS},
         "acknowledged": sum(by_state["acknowledged"].values()),
@@ -63,7 +65,7 @@ def overview(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) 
         **totals,
         "events_per_s": recent / _RATE_S,
         "bucket_s": bucket_s,
-        "rate": _rate(cursor, buckets, bucket_s, now),
+        "rate": rate,
         "latest": latest_alerts(cursor, LATEST),
         "incidents_open": desk["open"],
         "incidents_unowned": desk["unowned"],
@@ -92,13 +94,17 @@ def maxima(cursor: DuckDBPyConnection) -> tuple[int, int]:
     return alerts, events
 
 
-def _rate(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> list[Row]:
+def _rate(cursor: DuckDBPyConnection, buckets: int, bucket_s: int, now: int) -> tuple[list[Row], int]:
+    """What came in each bucket, and how many events of late."""
     width = bucket_s * 1_000_000
     first = now // width - buckets + 1
     asked = {"width": width, "start": first * width}
-    events = dict(cursor.execute(_EVENT_RATE, asked).fetchall())
+    since = now - _RATE_S * 1_000_000
+    counted = cursor.execute(_EVENT_RATE, {**asked, "since": since}).fetchall()
+    events = {bucket: count for bucket, count, _ in counted}
     alerts = dict(cursor.execute(_ALERT_RATE, asked).fetchall())
-    return [
+    found = [
         {"at": bucket * width, "events": events.get(bucket, 0), "alerts": alerts.get(bucket, 0)}
         for bucket in range(first, first + buckets)
     ]
+    return found, sum(count for _, _, count in counted)

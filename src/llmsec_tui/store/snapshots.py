@@ -23,6 +23,7 @@ class Snapshots:
         self._gate = threading.Lock()
         self._asking = False
         self._given_up = False
+        self._begun = False
         self.closed = False
 
     def interrupt(self) -> None:
@@ -38,15 +39,26 @@ class Snapshots:
         self._cursor.close()
 
     @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """All that is asked inside is answered from one state of the store, and a little faster for that."""
+        with self._snapshot():
+            yield
+
+    @contextmanager
     def _snapshot(self) -> Iterator[DuckDBPyConnection]:
         with told(self._path, "answer"):
+            if self._begun:
+                yield self._cursor
+                return
             self._cursor.execute("BEGIN")
+            self._begun = True
             self._let_interrupt(True)
             try:
                 yield self._cursor
             finally:
                 # An interrupt that hit the rollback would leave the transaction open for ever.
                 self._let_interrupt(False)
+                self._begun = False
                 self._cursor.execute("ROLLBACK")
 
     def _still_asked(self, batch: T) -> T:

@@ -58,24 +58,34 @@ class Store(IncidentStore, OutwardStore):
             connection.close()
             raise
 
-    def commit(self, commit: Commit, also: Callable[[Committed], None] = lambda _: None) -> Committed:
-        """Put one batch on disk, in one transaction; ``also`` is called at the end of it.
+    def commit(
+        self,
+        commit: Commit,
+        also: Callable[[Committed], None] = lambda _: None,
+        give_way: Callable[[], None] = lambda: None,
+    ) -> Committed:
+        """Put one batch on disk, in one transaction; ``also`` is called at the end of it, ``give_way`` before steps.
 
-        Raises :class:`StoreError` when that fails, and what ``also`` raises; then nothing of the batch is stored and it
+        Raises :class:`StoreError` when that fails, and what the two raise; then nothing of the batch is stored and it
         can be sent again. Must not be called inside another transaction.
         """
         with self._lock:
             with self.transaction():
                 connection, last = self._connection, self._highest
                 events = writer.write_events(connection, commit, last.events)
+                give_way()
                 writer.write_contents(connection, commit)
                 dead_letters = writer.write_dead_letters(connection, commit, last.dead_letters)
+                give_way()
                 new_alerts, again = writer.write_alerts(connection, commit, last.alerts)
+                give_way()
                 self._seen.write(commit.keys)
                 writer.write_checkpoints(connection, commit.checkpoints, commit.at)
                 writer.write_stats(connection, commit.stats)
+                give_way()
                 again += writer.write_over_time(connection, commit, new_alerts)
                 done = Committed(events, last.alerts + len(new_alerts), new_alerts, again)
+                give_way()
                 also(done)
             self._seen.remember(commit.keys)
             self._highest = Highest(events, done.alerts_seq, dead_letters)

@@ -11,9 +11,10 @@ from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store.arrow import append, lent
 from llmsec_tui.store.commit import Commit, SourceDelta
 from llmsec_tui.store.memory import write_memory
-from llmsec_tui.store.rule_writer import count_alerts, count_left_out, count_not_evaluable
+from llmsec_tui.store.rule_writer import count_by_rule, count_by_source
 from llmsec_tui.store.silences import count_silenced
 from llmsec_tui.store.suppression import show_again
+from llmsec_tui.store.upsert import Upsert
 from llmsec_tui.store.withdrawals import raise_again, write_withdrawals
 
 _TAKE_OUT = "DELETE FROM events WHERE event_id IN (SELECT event_id FROM incoming) RETURNING event_id, seq"
@@ -30,23 +31,57 @@ _ALERTS = """
 INSERT INTO alerts BY NAME
 SELECT *, 'new' AS state, 1 AS version, '' AS owner FROM incoming
 """
-_CHECKPOINTS = "INSERT OR REPLACE INTO checkpoints BY NAME SELECT * FROM incoming"
-_STATS = """
-INSERT INTO source_stats BY NAME SELECT * FROM incoming
-ON CONFLICT (source_id) DO UPDATE SET
-    path = excluded.path,
-    format = CASE WHEN excluded.format = '' THEN format ELSE excluded.format END,
-    records = records + excluded.records,
-    events = events + excluded.events,
-    dead_letters = dead_letters + excluded.dead_letters,
-    alerts = alerts + excluded.alerts,
-    content_yes = content_yes + excluded.content_yes,
-    last_event_at = greatest(last_event_at, excluded.last_event_at)
+_READ_SO_FAR = "SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($checkpoints::BLOB[]) AS checkpoint"
+_CHECKPOINTS = Upsert(
+    """
+UPDATE checkpoints SET noted_at = make_timestamp($at::BIGINT), checkpoint = incoming.checkpoint
+FROM (incoming_rows) AS incoming WHERE checkpoints.source_id = incoming.source_id
+""",
+    """
+INSERT INTO checkpoints BY NAME SELECT *, make_timestamp($at::BIGINT) AS noted_at
+FROM (incoming_rows) AS incoming ANTI JOIN checkpoints USING (source_id)
+""",
+    _READ_SO_FAR,
+)
+_DELTAS = """
+SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($paths::VARCHAR[]) AS path,
+    unnest($formats::VARCHAR[]) AS format, unnest($records::BIGINT[]) AS records, unnest($events::BIGINT[]) AS events,
+    unnest($dead_letters::BIGINT[]) AS dead_letters, unnest($alerts::BIGINT[]) AS alerts,
+    unnest($content_yes::BIGINT[]) AS content_yes, make_timestamp(unnest($last_event_at::BIGINT[])) AS last_event_at
 """
-_COUNTS = """
-INSERT INTO source_counts BY NAME SELECT * FROM incoming
-ON CONFLICT (source_id, kind, name) DO UPDATE SET n = n + excluded.n
-"""
+_STATS = Upsert(
+    """
+UPDATE source_stats SET path = incoming.path,
+    format = CASE WHEN incoming.format = '' THEN source_stats.format ELSE incoming.format END,
+    records = source_stats.records + incoming.records,
+    events = source_stats.events + incoming.events,
+    dead_letters = source_stats.dead_letters + incoming.dead_letters,
+    alerts = source_stats.alerts + incoming.alerts,
+    content_yes = source_stats.content_yes + incoming.content_yes,
+    last_event_at = greatest(source_stats.last_event_at, incoming.last_event_at)
+FROM (incoming_rows) AS incoming WHERE source_stats.source_id = incoming.source_id
+""",
+    """
+INSERT INTO source_stats BY NAME
+SELECT * FROM (incoming_rows) AS incoming ANTI JOIN source_stats USING (source_id)
+""",
+    _DELTAS,
+)
+_COUNTS = Upsert(
+    """
+UPDATE source_counts SET n = source_counts.n + incoming.n FROM (incoming_rows) AS incoming
+WHERE source_counts.source_id = incoming.source_id AND source_counts.kind = incoming.kind
+    AND source_counts.name = incoming.name
+""",
+    """
+INSERT INTO source_counts BY NAME
+SELECT * FROM (incoming_rows) AS incoming ANTI JOIN source_counts USING (source_id, kind, name)
+""",
+    """
+SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($kinds::VARCHAR[]) AS kind,
+    unnest($names::VARCHAR[]) AS name, unnest($n::BIGINT[]) AS n
+""",
+)
 _HIGHEST = """
 SELECT (SELECT coalesce(max(seq), 0) FROM events),
        (SELECT coalesce(max(seq), 0) FROM alerts),
@@ -123,34 +158,38 @@ def write_over_time(connection: DuckDBPyConnection, commit: Commit, new_alerts: 
     shown = write_withdrawals(connection, commit.memory.withdrawn, commit.at)
     write_memory(connection, commit.memory.record, commit.memory.snapshot)
     new = commit.alerts.filter(pl.col("alert_id").is_in(list(new_alerts)))
-    count_alerts(connection, new, commit.at)
+    count_by_rule(connection, new, commit.memory.left_out, commit.not_evaluable, commit.at)
+    count_by_source(connection, new)
     count_silenced(connection, new, commit.at)
-    count_left_out(connection, commit.memory.left_out)
-    count_not_evaluable(connection, commit.not_evaluable)
     return shown
 
 
 def write_checkpoints(connection: DuckDBPyConnection, checkpoints: Sequence[Checkpoint], at: int) -> None:
     """Note how far each source is read."""
     latest = {checkpoint.source_id: msgspec.msgpack.encode(checkpoint) for checkpoint in checkpoints}
-    frame = pl.DataFrame({"source_id": list(latest), "checkpoint": list(latest.values())}, schema=_CHECKPOINT)
-    append(connection, _CHECKPOINTS, frame.with_columns(noted_at=pl.lit(at).cast(_TIME)))
+    given = {"source_ids": list(latest), "checkpoints": list(latest.values()), "at": at}
+    _CHECKPOINTS.run(connection, given, len(latest))
 
 
 def write_stats(connection: DuckDBPyConnection, stats: Sequence[SourceDelta]) -> None:
     """Add a batch's counts to those of its sources."""
-    rows = [
-        (d.source_id, d.path, d.format, d.records, d.events, d.dead_letters, d.alerts, d.content_yes, d.last_event_at)
-        for d in stats
-    ]
-    append(
-        connection,
-        _STATS,
-        pl.DataFrame(rows, schema=_STAT, orient="row").with_columns(_tellable("last_event_at").cast(_TIME)),
-    )
-    counts = [(d.source_id, "unknown", name, n) for d in stats for name, n in d.unknown.items()]
-    counts += [(d.source_id, "content_no", name, n) for d in stats for name, n in d.content_no.items()]
-    append(connection, _COUNTS, pl.DataFrame(counts, schema=_COUNT, orient="row"))
+    given = {
+        "source_ids": [one.source_id for one in stats],
+        "paths": [one.path for one in stats],
+        "formats": [one.format for one in stats],
+        "records": [one.records for one in stats],
+        "events": [one.events for one in stats],
+        "dead_letters": [one.dead_letters for one in stats],
+        "alerts": [one.alerts for one in stats],
+        "content_yes": [one.content_yes for one in stats],
+        "last_event_at": [_tellable_at(one.last_event_at) for one in stats],
+    }
+    _STATS.run(connection, given, len(stats))
+    counts = [(one.source_id, "unknown", name, n) for one in stats for name, n in one.unknown.items()]
+    counts += [(one.source_id, "content_no", name, n) for one in stats for name, n in one.content_no.items()]
+    if counts:
+        source_ids, kinds, names, n = map(list, zip(*counts, strict=True))
+        _COUNTS.run(connection, {"source_ids": source_ids, "kinds": kinds, "names": names, "n": n}, len(counts))
 
 
 def _take_out(connection: DuckDBPyConnection, event_ids: list[str]) -> dict[str, int]:
@@ -170,25 +209,9 @@ def _tellable(name: str) -> pl.Expr:
     return pl.when(time.to_physical().is_between(*_YEARS_1_TO_9999)).then(time)
 
 
+def _tellable_at(at: int | None) -> int | None:
+    return at if at is not None and _YEARS_1_TO_9999[0] <= at <= _YEARS_1_TO_9999[1] else None
+
+
 def _at(commit: Commit, name: str) -> pl.Expr:
     return pl.lit(commit.at).cast(_TIME).alias(name)
-
-
-_CHECKPOINT = {"source_id": pl.String(), "checkpoint": pl.Binary()}
-_STAT: dict[str, pl.DataType] = {
-    "source_id": pl.String(),
-    "path": pl.String(),
-    "format": pl.String(),
-    "records": pl.Int64(),
-    "events": pl.Int64(),
-    "dead_letters": pl.Int64(),
-    "alerts": pl.Int64(),
-    "content_yes": pl.Int64(),
-    "last_event_at": pl.Int64(),
-}
-_COUNT: dict[str, pl.DataType] = {
-    "source_id": pl.String(),
-    "kind": pl.String(),
-    "name": pl.String(),
-    "n": pl.Int64(),
-}
