@@ -16,14 +16,15 @@ from llmsec_tui.cli.app import main
 class Said:
     stdout: str
     stderr: str
+    returncode: int
 
 
-def run(home: Path, *arguments: str, expect: int = 0) -> Said:
-    """One command, as ``main`` runs it; it has to leave with that code."""
+def command(*arguments: str | Path) -> Said:
+    """One command, as ``main`` runs it."""
     out, err = StringIO(), StringIO()
     code: str | int | None = 0
     with (
-        patch.object(sys, "argv", ["llmsec-tui", "--home", str(home), *arguments]),
+        patch.object(sys, "argv", ["llmsec-tui", *map(str, arguments)]),
         redirect_stdout(out),
         redirect_stderr(err),
     ):
@@ -31,8 +32,15 @@ def run(home: Path, *arguments: str, expect: int = 0) -> Said:
             main()
         except SystemExit as stop:
             code = stop.code
-    assert (code or 0) == expect, (arguments, out.getvalue(), err.getvalue())
-    return Said(out.getvalue(), err.getvalue())
+    assert code is None or isinstance(code, int)
+    return Said(out.getvalue(), err.getvalue(), code or 0)
+
+
+def run(home: Path, *arguments: str, expect: int = 0) -> Said:
+    """One command about a state directory; it has to leave with that code."""
+    said = command("--home", home, *arguments)
+    assert said.returncode == expect, (arguments, said)
+    return said
 
 
 def rows(home: Path, *arguments: str) -> list[dict[str, Any]]:

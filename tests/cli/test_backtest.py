@@ -1,11 +1,10 @@
 """Back-tests from the shell."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.parts import Said, command
 from tests.service.parts import OVER_TIME_ID, RULE_ID, say, write_rules
 
 
@@ -15,10 +14,8 @@ def log(tmp_path: Path) -> Path:
     return tmp_path / "app.jsonl"
 
 
-def backtest(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    rules = write_rules(folder / "rules")
-    command = [sys.executable, "-m", "llmsec_tui", "rules", "backtest", "--rules", str(rules), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def backtest(folder: Path, *arguments: str | Path) -> Said:
+    return command("rules", "backtest", "--rules", write_rules(folder / "rules"), *arguments)
 
 
 def test_every_rule_has_a_line(tmp_path: Path, log: Path) -> None:

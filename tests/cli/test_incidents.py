@@ -4,20 +4,17 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.cli.parts import rows, run
+from tests.end_to_end.collectors import FEW_RULES, collecting
 from tests.end_to_end.test_commands import run as elsewhere
 
-from llmsec_tui.errors import CollectorGone
 from llmsec_tui.incidents.policy_file import SHIPPED
 from llmsec_tui.paths import Home
-from llmsec_tui.service.api import StopCollector
-from llmsec_tui.service.client import ask_once
 
 REMEDIES = """\
 remedies:
@@ -48,10 +45,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     Home(folder / "home").create()
     policy = SHIPPED.read_text(encoding="utf-8").replace("remedies: []\n", REMEDIES)
     (folder / "home" / "desk.yml").write_text(policy, encoding="utf-8")
-    elsewhere(folder / "home", "collect", "--once", "--from-start", str(log))
-    yield folder / "home"
-    with suppress(CollectorGone):
-        ask_once(Home(folder / "home").socket, StopCollector(command_id="the-tests-are-over"))
+    elsewhere(folder / "home", "collect", "--once", "--from-start", *FEW_RULES, str(log))
+    # Nobody follows the log: one test writes it anew.
+    with collecting(folder / "home"):
+        yield folder / "home"
 
 
 def line(user: str) -> str:

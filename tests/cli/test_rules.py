@@ -1,19 +1,17 @@
 """The rule gate from the shell."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.cli.parts import Said, command
 from tests.detect.parts import body, write
 
 GOOD = {"it": {"text|contains": ["one", "one two"]}, "condition": "it"}
 
 
-def rules(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def rules(*arguments: str | Path) -> Said:
     """Run one of the commands."""
-    command = [sys.executable, "-m", "llmsec_tui", "rules", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return command("rules", *arguments)
 
 
 def test_warnings_and_hints_are_shown_and_do_not_fail(tmp_path: Path) -> None:

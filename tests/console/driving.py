@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.console.backend import Backend
+from tests.patience import PATIENCE_S
 from textual.pilot import Pilot
 
 from llmsec_tui.console.link import Asker
@@ -17,8 +18,6 @@ SMALL = (80, 24)
 MIDDLE = (120, 40)
 LARGE = (200, 60)
 SIZES = (SMALL, MIDDLE, LARGE)
-
-PATIENCE_S = 8.0
 
 
 @dataclass

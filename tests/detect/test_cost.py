@@ -7,8 +7,6 @@ from tests.detect.parts import body, ruleset, write
 from llmsec_tui.detect.cost import costs, too_dear
 from llmsec_tui.detect.gate import examine
 from llmsec_tui.detect.rule import RuleSet
-from llmsec_tui.detect.ruleset import load
-from llmsec_tui.paths import shipped
 
 ADDRESS = r"[a-z0-9._-]+ ?(?:at|on) ?[a-z0-9-]{2,} ?(?:dot)? ?[a-z]{2,}"
 
@@ -38,15 +36,14 @@ def test_a_larger_pattern_costs_more() -> None:
     assert large.cost > small.cost
 
 
-def test_the_dearest_comes_first_and_the_same_every_time() -> None:
-    rules = load([shipped("rules")])
-    found = costs(rules)
+def test_the_dearest_comes_first_and_the_same_every_time(shipped_rules: RuleSet) -> None:
+    found = costs(shipped_rules)
     assert [cost.cost for cost in found] == sorted((cost.cost for cost in found), reverse=True)
-    assert found == costs(rules)
+    assert found == costs(shipped_rules)
 
 
-def test_no_rule_that_is_shipped_is_dear() -> None:
-    assert list(too_dear(load([shipped("rules")]))) == []
+def test_no_rule_that_is_shipped_is_dear(shipped_rules: RuleSet) -> None:
+    assert list(too_dear(shipped_rules)) == []
 
 
 def test_the_gate_names_a_dear_rule(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from tests.detect.sigma.written import base, correlation, number, write_all
 from llmsec_tui.detect import gate
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import RuleIssue
-from llmsec_tui.paths import shipped
 
 DETECTION = {"it": {"text|contains": "open sesame", "trust": "tool"}, "condition": "it"}
 
@@ -36,11 +35,6 @@ def test_an_example_gets_what_follows_from_its_role(tmp_path: Path) -> None:
 def test_lint_gives_issues_and_raises_nothing(tmp_path: Path) -> None:
     write(tmp_path / "rule.yml", body(DETECTION, level="loud"))
     assert [issue.code for issue in gate.lint([tmp_path, tmp_path / "gone"])] == ["missing", "level"]
-
-
-def test_the_shipped_rules_pass() -> None:
-    assert gate.lint([shipped("rules")]) == []
-    assert gate.test(load([shipped("rules")])) == []
 
 
 def test_the_rules_in_the_documentation_pass(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.end_to_end.collectors import FEW_RULES
+from tests.patience import PATIENCE_S
 
 ATTACK = json.dumps(
     {
@@ -26,13 +28,13 @@ def run(*arguments: str | Path, home: Path | None = None, **environment: str) ->
         check=False,
         env=os.environ | environment,
         stdin=subprocess.DEVNULL,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
 
 
 def summary_of(folder: Path, *paths: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
     told = folder / "summary.json"
-    result = run("scan", *paths, "--summary", told)
+    result = run("scan", *FEW_RULES, *paths, "--summary", told)
     assert "Traceback" not in result.stderr
     return result, json.loads(told.read_text())
 
@@ -105,7 +107,7 @@ def pipe(path: Path) -> Path:
 def test_a_path_without_a_log_is_named(make: Callable[[Path], Path], tmp_path: Path) -> None:
     """The sentence holds the path, and the exit code says bad input."""
     path = make(tmp_path)
-    result = run("scan", path)
+    result = run("scan", *FEW_RULES, path)
     assert result.returncode == 3
     assert path.name in result.stderr
     assert "Traceback" not in result.stderr
@@ -143,7 +145,7 @@ def test_an_output_file_is_never_overwritten(tmp_path: Path) -> None:
     log, out = tmp_path / "a.jsonl", tmp_path / "out.jsonl"
     log.write_bytes(ATTACK + b"\n")
     out.write_text("mine")
-    result = run("scan", log, "--output", out)
+    result = run("scan", *FEW_RULES, log, "--output", out)
     assert result.returncode == 3
     assert out.read_text() == "mine"
 

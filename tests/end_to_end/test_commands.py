@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.errors import CollectorGone
 from llmsec_tui.paths import Home
@@ -40,7 +41,7 @@ def run(home: Path, *arguments: str, expect: int = 0) -> subprocess.CompletedPro
         text=True,
         check=False,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == expect, result.stderr
     assert "Traceback" not in result.stderr

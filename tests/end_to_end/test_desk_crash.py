@@ -12,6 +12,7 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 import pytest
+from tests.patience import PATIENCE_S
 from tests.service.parts import say, write_rules
 
 from llmsec_tui.errors import CollectorGone, ServiceError
@@ -23,8 +24,6 @@ from llmsec_tui.service.api import GetStatus, ListAlerts
 from llmsec_tui.service.client import Client
 from llmsec_tui.service.incident_api import ActOnIncident, GetIncident, ListIncidents
 from llmsec_tui.store.store import Store
-
-PATIENCE_S = 30.0
 
 
 @pytest.fixture

@@ -1,37 +1,25 @@
 """Silences from the shell, with a real collector that reads a log that grows."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.end_to_end.test_commands import ATTACK, rows, run
-
-from llmsec_tui.errors import CollectorGone
-from llmsec_tui.paths import Home
-from llmsec_tui.service.api import StopCollector
-from llmsec_tui.service.client import ask_once
+from tests.cli.parts import rows, run
+from tests.end_to_end.collectors import collecting, until
+from tests.end_to_end.test_commands import ATTACK
 
 RULE = "direct_override"
-PATIENCE_S = 30.0
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "app.jsonl"
-
-
-@pytest.fixture
-def home(tmp_path: Path, log: Path) -> Iterator[Path]:
-    """A state directory whose store has read one attack of bob."""
-    say(log, "bob", "c1")
-    run(tmp_path / "home", "collect", "--once", "--from-start", str(log))
-    yield tmp_path / "home"
-    with suppress(CollectorGone):
-        ask_once(Home(tmp_path / "home").socket, StopCollector(command_id="the-tests-are-over"))
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A state directory whose store has read one attack of bob; who changes something undoes it."""
+    folder = tmp_path_factory.mktemp("silences")
+    say(folder / "app.jsonl", "bob", "c1")
+    with collecting(folder / "home", folder / "app.jsonl"):
+        until(lambda: overrides(folder / "home", ""))
+        yield folder / "home"
 
 
 def say(log: Path, user: str, conversation: str, *texts: str) -> None:
@@ -39,12 +27,6 @@ def say(log: Path, user: str, conversation: str, *texts: str) -> None:
     line = {"user_id": user, "conversation_id": conversation, "messages": messages}
     with log.open("a") as file:
         file.write(json.dumps(line) + "\n")
-
-
-def until(holds: Callable[[], Any]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end
 
 
 def overrides(home: Path, typed: str) -> list[tuple[str, str | None]]:
@@ -71,22 +53,26 @@ def test_a_silence_is_looked_at_added_listed_and_ended(home: Path) -> None:
     assert ("silences.end", "done", "over") in acts
 
 
-def test_what_a_silence_hides_is_counted_over_a_restart(home: Path, log: Path) -> None:
+def test_what_a_silence_hides_is_counted_over_a_restart(tmp_path: Path) -> None:
     """The next collector goes by it too; what is not shown is told and found."""
-    run(home, "silences", "add", "--user", "bob", "--rule", RULE, "--for", "1d", "--reason", "load test")
-    stop(home)
+    home, log = tmp_path / "home", tmp_path / "app.jsonl"
+    say(log, "bob", "c1")
+    with collecting(home, log):
+        until(lambda: overrides(home, ""))
+        run(home, "silences", "add", "--user", "bob", "--rule", RULE, "--for", "1d", "--reason", "load test")
     say(log, "bob", "c2")
     say(log, "eve", "c3", ATTACK, "Please!", ATTACK)
-    run(home, "collect", "--once", str(log))
-    assert overrides(home, "") == [("eve", None), ("bob", None)]
-    told = run(home, "alerts", "list").stderr
-    assert "suppressed; with suppressed:any" in told
-    everything = overrides(home, "suppressed:any")
-    assert everything[-2:] == [("bob", "silenced"), ("bob", None)]
-    assert ("eve", "duplicate") in everything
-    (silence,) = rows(home, "silences", "list")
-    assert silence["hidden"] == 1
-    assert overrides(home, f"silence:{silence['silence_id']}") == [("bob", "silenced")]
+    with collecting(home, log):
+        until(lambda: ("eve", None) in overrides(home, ""))
+        assert overrides(home, "") == [("eve", None), ("bob", None)]
+        told = run(home, "alerts", "list").stderr
+        assert "suppressed; with suppressed:any" in told
+        everything = overrides(home, "suppressed:any")
+        assert everything[-2:] == [("bob", "silenced"), ("bob", None)]
+        assert ("eve", "duplicate") in everything
+        (silence,) = rows(home, "silences", "list")
+        assert silence["hidden"] == 1
+        assert overrides(home, f"silence:{silence['silence_id']}") == [("bob", "silenced")]
 
 
 @pytest.mark.parametrize(
@@ -108,16 +94,11 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(home: Path, arguments: lis
     assert says in run(home, "silences", *arguments, expect=code).stderr
 
 
-def test_a_preview_of_what_is_too_broad_ends_with_1(home: Path, log: Path) -> None:
-    stop(home)
-    for number in range(12):
+def test_a_preview_of_what_is_too_broad_ends_with_1(tmp_path: Path) -> None:
+    home, log = tmp_path / "home", tmp_path / "app.jsonl"
+    for number in range(13):
         say(log, "bob", f"d{number}")
-    run(home, "collect", "--once", str(log))
-    said = run(home, "silences", "preview", "--user", "bob", expect=1).stderr
+    with collecting(home, log):
+        until(lambda: len(overrides(home, "")) == 13)
+        said = run(home, "silences", "preview", "--user", "bob", expect=1).stderr
     assert "more than half is too much" in said
-
-
-def stop(home: Path) -> None:
-    with suppress(CollectorGone):
-        ask_once(Home(home).socket, StopCollector(command_id=f"stop-{time.time_ns()}"))
-    until(lambda: not Home(home).socket.exists())

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -36,7 +38,7 @@ class Terminal:
         """Send keys."""
         os.write(self._ours, keys.encode())
 
-    def wait_for(self, wanted: str, patience_s: float = 10.0) -> None:
+    def wait_for(self, wanted: str, patience_s: float = PATIENCE_S) -> None:
         """Read until this was written after now; fails with the last of what was, when it is not."""
         self._read_until(lambda new: wanted.encode() in new, patience_s, wanted)
 
@@ -46,7 +48,7 @@ class Terminal:
             if not self._read():
                 return
 
-    def wait_for_end(self, patience_s: float = 10.0) -> int:
+    def wait_for_end(self, patience_s: float = PATIENCE_S) -> int:
         """Read until the program ends; its exit code."""
         end = time.monotonic() + patience_s
         while time.monotonic() < end:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.follow import Follower
@@ -77,7 +78,7 @@ def open_files() -> int:
 
 def discover_soon(follower: Follower) -> Read:
     """Let the follower find a new file and read it."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not (read := follower.poll()):
         assert time.monotonic() < deadline
         follower.wait(0.05)
@@ -333,7 +334,7 @@ def test_a_file_that_cannot_be_read_is_said_once_and_tried_again(own: Path, foll
     assert "Permission denied" in only(follower).problem
     path.chmod(0o600)
     found = Read()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while not found.records:
         assert time.monotonic() < deadline
         follower.wait(0.05)

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from llmsec_tui.detect.ruleset import RuleSet, load
+from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.paths import shipped
 from llmsec_tui.probes.expected import EXPECTED, Judgement, judge
 from llmsec_tui.probes.story import load_story, play
@@ -15,9 +15,8 @@ FOLDER = shipped("sample_logs") / "support_bot"
 
 
 @pytest.fixture(scope="module")
-def ruleset() -> RuleSet:
-    """All shipped rules."""
-    return load([shipped("rules")])
+def ruleset(shipped_rules: RuleSet) -> RuleSet:
+    return shipped_rules
 
 
 def judged(ruleset: RuleSet, folder: Path) -> Judgement:

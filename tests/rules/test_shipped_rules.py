@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from llmsec_tui.detect import gate, ruleset
+from llmsec_tui.detect import gate
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet
 from llmsec_tui.detect.sigma.examples import to_batch
@@ -26,8 +26,8 @@ def folder() -> Path:
 
 
 @pytest.fixture(scope="module")
-def rules(folder: Path) -> RuleSet:
-    return ruleset.load([folder])
+def rules(shipped_rules: RuleSet) -> RuleSet:
+    return shipped_rules
 
 
 def test_every_rule_loads_without_a_complaint(folder: Path) -> None:

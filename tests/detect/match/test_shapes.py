@@ -81,7 +81,7 @@ def test_what_any_text_may_have_is_not_clear(pattern: str) -> None:
 
 
 @needs_hyperscan
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(PATTERNS, st.lists(PIECES.filter(plain), max_size=8).map("".join))
 def test_every_plain_text_that_a_pattern_matches_has_its_shape(pattern: str, text: str) -> None:
     assume(problem(pattern) is None and pl.Series([text]).str.contains(pattern)[0])
@@ -135,7 +135,7 @@ def spaced_patterns(draw: st.DrawFn, depth: int = 2) -> str:
 
 
 @needs_hyperscan
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(spaced_patterns(), _SPACED, st.sampled_from(["", "(?i)", "(?s)", "(?m)"]), st.sampled_from([0, 3, 100]))
 def test_white_space_that_is_folded_away_does_not_hide_a_match(pattern: str, text: str, flags: str, small: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -153,7 +153,7 @@ def test_white_space_that_is_folded_away_does_not_hide_a_match(pattern: str, tex
 
 
 @needs_hyperscan
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(["wonder", " ", "  ", "\n", "Magic", "*", "?", "é", "x" * 300]), min_size=1, max_size=4),
     st.lists(st.sampled_from(["wonder", " ", "\n\n", "magic", "x" * 300, "e"]), max_size=6).map("".join),

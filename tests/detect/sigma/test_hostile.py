@@ -60,7 +60,7 @@ def test_the_rules_to_be_spoilt_are_in_order(tmp_path: Path) -> None:
     assert len(load([write_all(tmp_path / "a.yml", *WHOLE)]).grouped) == 5
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(st.sampled_from(WAYS), ODD), min_size=1, max_size=3))
 def test_something_odd_anywhere_is_read_or_refused(spoils: list[tuple[tuple[int, tuple[Any, ...]], Any]]) -> None:
     from tempfile import TemporaryDirectory

@@ -68,7 +68,7 @@ _LAYERS: dict[str, Callable[[str], str]] = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(sorted(_LAYERS)), min_size=1, max_size=3))
 def test_encodings_inside_each_other_are_taken_apart_in_any_order_three_deep(order: list[str]) -> None:
     text = SECRET
@@ -241,7 +241,7 @@ _PIECES = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(_PIECES, max_size=10).map("".join))
 def test_every_part_stands_where_the_raw_text_says_it(text: str) -> None:
     for part in parts(text):
@@ -252,7 +252,7 @@ def test_every_part_stands_where_the_raw_text_says_it(text: str) -> None:
             assert part.text in again
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(_PIECES, max_size=10).map("".join), st.data())
 def test_any_stretch_of_a_part_leads_to_raw_text_inside_of_it(text: str, data: st.DataObject) -> None:
     for part in parts(text):

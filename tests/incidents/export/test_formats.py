@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import stix2
 from tests.incidents.cases import NOW, RULE_ID, case, incident, record
+from tests.patience import PATIENCE_S
 from tests.store.parts import elsewhere
 
 from llmsec_tui.errors import ServiceError
@@ -51,7 +52,7 @@ def test_sha256sum_finds_every_file_in_order(tmp_path: Path) -> None:
 def test_the_same_case_gives_the_same_bytes_in_another_process() -> None:
     """Whatever order sets have there."""
     process = elsewhere(_MANIFEST)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert err == ""
     assert out.strip() == bundle(case("a <b> é"), [])[-1].content.decode().strip()
 
@@ -250,5 +251,5 @@ def test_stix_is_only_loaded_when_it_is_made() -> None:
     process = elsewhere(
         "import sys, llmsec_tui.incidents.export.bundle; sys.exit(bool({'stix2', 'markdown_it'} & sys.modules.keys()))"
     )
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
