@@ -6,6 +6,7 @@ import pytest
 from tests.formats.records import outcome, record
 
 from llmsec_tui.errors import FormatError
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.registry import FORMATS, describe, identify, map_record
 
 
@@ -71,7 +72,7 @@ def test_what_cannot_be_mapped_says_where_it_stands() -> None:
     call = {"id": "c", "function": {"name": "f", "arguments": deep}}
     data = {"messages": [{"role": "assistant", "tool_calls": [call]}]}
     with pytest.raises(FormatError, match=r"byte 128 of /logs/app\.jsonl"):
-        map_record(record(data))
+        map_record(record(data), Memory())
 
 
 def test_lone_surrogates_are_replaced() -> None:

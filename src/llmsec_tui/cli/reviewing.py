@@ -132,6 +132,7 @@ def list_formats(chosen: FormatOption = None) -> None:
 def identify(paths: Paths, chosen: FormatOption = None) -> None:
     """Which format the records of each file are, with unknown types by name."""
     from llmsec_tui.errors import FormatError, SourceError
+    from llmsec_tui.formats.memory import Memory
     from llmsec_tui.formats.registry import map_record
     from llmsec_tui.intake.discover import expand
     from llmsec_tui.intake.read import WholeFile
@@ -142,11 +143,12 @@ def identify(paths: Paths, chosen: FormatOption = None) -> None:
         formats: Counter[str] = Counter()
         unknown: Counter[str] = Counter()
         events = dead = 0
+        memory = Memory()
         for read in WholeFile(path).pieces():
             dead += len(read.dead_letters)
             for record in read.records:
                 try:
-                    outcome = map_record(record)
+                    outcome = map_record(record, memory)
                 except FormatError:
                     dead += 1
                     continue

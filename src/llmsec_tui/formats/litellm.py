@@ -4,7 +4,9 @@ from typing import Any
 
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Trust, TsSource
 from llmsec_tui.events.time import to_micros
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.openai import add_answer, outcome_fields
 from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.transcript import Transcript
@@ -33,7 +35,7 @@ def recognise(data: dict[str, Any]) -> bool:
     return "call_type" in data and "startTime" in data and ("response_cost" in data or "spend" in data)
 
 
-def to_events(data: dict[str, Any]) -> Found:
+def to_events(data: dict[str, Any], _: Memory) -> Found:
     """Messages, the answer, guardrail verdicts, retrieved documents and the failure of one proxied call."""
     metadata = as_dict(decoded(data.get("metadata")))
     messages, answer = decoded(data.get("messages")), decoded(data.get("response"))
@@ -148,3 +150,12 @@ def _failure(data: dict[str, Any]) -> Fields:
         "error_message": message,
         "http_status": as_status(error.get("error_code")),
     }
+
+
+FORMAT = Format(
+    "litellm",
+    "LiteLLM proxy: StandardLoggingPayload and spend log rows",
+    "call_type, startTime, and response_cost or spend",
+    recognise,
+    to_events,
+)

@@ -5,7 +5,9 @@ from typing import Any
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, PartType, Role, Trust, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.common import common_fields
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.openai_items import add_items
 from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.transcript import Transcript, opening_of
@@ -31,7 +33,7 @@ def recognise(data: dict[str, Any]) -> bool:
     return _is_answer(response) or ("body" in response and _is_answer(as_dict(response["body"])))
 
 
-def to_events(data: dict[str, Any]) -> Found:
+def to_events(data: dict[str, Any], _: Memory) -> Found:
     """Messages of the request, then of the response; errors and filter verdicts as events of their own."""
     if data.get("object") == "chat.completion.chunk":
         return Found(_chunk_events(data))
@@ -216,3 +218,12 @@ def _chunk_events(data: dict[str, Any]) -> list[Event]:
     if outcome or not events:
         events.append(Event(kind=Kind.LLM_CALL, **call, **outcome))
     return events
+
+
+FORMAT = Format(
+    "openai",
+    "OpenAI-style requests and responses, Responses API, Batch input and output lines",
+    "object (chat.completion, response …), choices, custom_id, or a response that has them",
+    recognise,
+    to_events,
+)

@@ -6,7 +6,9 @@ from typing import Any
 from llmsec_tui.events.model import Event, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats import genai_attributes
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.otlp_values import attributes_of, unwrap
 from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.speakers import split_tool
@@ -32,7 +34,7 @@ def recognise(data: dict[str, Any]) -> bool:
     return not _EVIDENCE.isdisjoint(data)
 
 
-def to_events(data: dict[str, Any]) -> Found:
+def to_events(data: dict[str, Any], _: Memory) -> Found:
     """Events of every span and log record, in their order in the record."""
     events: list[Event] = []
     unknown: str | None = None
@@ -160,3 +162,12 @@ def _log_fields(log: dict[str, Any], attributes: dict[str, Any], shared: Fields)
 
 def _named(unknown: str, scope: str) -> str:
     return f"{unknown}/{scope[:60]}"
+
+
+FORMAT = Format(
+    "otlp",
+    "OpenTelemetry spans and logs as OTLP/JSON, with GenAI attributes of any generation",
+    "resourceSpans, resourceLogs or resourceMetrics; or resource with scopeSpans or scopeLogs",
+    recognise,
+    to_events,
+)

@@ -3,8 +3,6 @@
 Recognition is by record and not by file: one file can mix families, and a live one has no end to vote over.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from msgspec import Struct
@@ -12,26 +10,13 @@ from msgspec import Struct
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
 from llmsec_tui.formats import claude_code, generic, litellm, openai, otlp
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.values import storable
 
 UNRECOGNISED = "unrecognised"
 _LONGEST_NAME = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A log format that this program maps."""
-
-    name: str
-    what: str
-    """One line for people."""
-    evidence: str
-    """The keys that it is recognised by."""
-    recognise: Callable[[dict[str, Any]], bool]
-    """Looks at a few keys; it runs on every record."""
-    to_events: Callable[[dict[str, Any]], Found | None]
-    """None where it finds that the record is not of this format."""
 
 
 class Outcome(Struct, frozen=True, gc=False):
@@ -43,53 +28,20 @@ class Outcome(Struct, frozen=True, gc=False):
     """The name of a record type or shape that no mapping knows, ``format/type``; it is counted by this name."""
 
 
-FORMATS: tuple[Format, ...] = (
-    Format(
-        "claude-code",
-        "Claude Code session transcripts (~/.claude/projects)",
-        "type (user, assistant, system, progress, summary …) with sessionId, parentUuid or leafUuid",
-        claude_code.recognise,
-        claude_code.to_events,
-    ),
-    Format(
-        "otlp",
-        "OpenTelemetry spans and logs as OTLP/JSON, with GenAI attributes of any generation",
-        "resourceSpans, resourceLogs or resourceMetrics; or resource with scopeSpans or scopeLogs",
-        otlp.recognise,
-        otlp.to_events,
-    ),
-    Format(
-        "litellm",
-        "LiteLLM proxy: StandardLoggingPayload and spend log rows",
-        "call_type, startTime, and response_cost or spend",
-        litellm.recognise,
-        litellm.to_events,
-    ),
-    Format(
-        "openai",
-        "OpenAI-style requests and responses, Responses API, Batch input and output lines",
-        "object (chat.completion, response …), choices, custom_id, or a response that has them",
-        openai.recognise,
-        openai.to_events,
-    ),
-    Format(
-        "generic",
-        "Home-made chat logs",
-        "messages of role and content; one role and content; or a prompt with a response",
-        generic.recognise,
-        generic.to_events,
-    ),
-)
+FORMATS: tuple[Format, ...] = (claude_code.FORMAT, otlp.FORMAT, litellm.FORMAT, openai.FORMAT, generic.FORMAT)
 """Most specific first."""
 _LAST = FORMATS[-1]
 """It looks for all that it maps to recognise a record, so its mapping recognises too, and is not preceded by that."""
 
 
-def map_record(record: Record) -> Outcome:
-    """The events of a record of any format. Raises FormatError, and nothing else, for what cannot be mapped at all."""
+def map_record(record: Record, memory: Memory) -> Outcome:
+    """The events of a record of any format. ``memory`` is of its source, whose records come in their order.
+
+    Raises FormatError, and nothing else, for what cannot be mapped at all.
+    """
     data = record.data
     try:
-        return _one(data) if isinstance(data, dict) else _many(_items(data))
+        return _one(data, memory) if isinstance(data, dict) else _many(_items(data), memory)
     except RecursionError as error:
         raise _unmappable(record, "It is nested too deep.") from error
     except FormatError as error:
@@ -114,21 +66,33 @@ def _unmappable(record: Record, why: str) -> FormatError:
     )
 
 
-def _many(items: list[Any]) -> Outcome:
-    mapped = [_one(item) for item in items]
+def _many(items: list[Any], memory: Memory) -> Outcome:
+    mapped = [_one(item, memory) for item in items]
     unknown = next((one.unknown for one in mapped if one.unknown is not None), None)
     return Outcome(mapped[0].format, [event for one in mapped for event in one.events], unknown)
 
 
-def _one(data: Any) -> Outcome:
+def _one(data: Any, memory: Memory) -> Outcome:
     if isinstance(data, dict):
         for known in FORMATS:
-            if (known is _LAST or known.recognise(data)) and (found := known.to_events(data)) is not None:
-                unknown = found.unknown
-                if unknown is not None:
-                    unknown = storable(f"{known.name}/{unknown}"[:_LONGEST_NAME])
-                return Outcome(known.name, found.events, unknown)
+            if known is not _LAST and not known.recognise(data):
+                continue
+            if (found := known.to_events(data, memory)) is not None:
+                return _outcome(known, found, memory)
+        for known in FORMATS:
+            if known.name == memory.last and known.continues(data, memory):
+                found = known.to_events(data, memory)
+                if found is not None:
+                    return _outcome(known, found, memory)
     return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
+
+
+def _outcome(known: Format, found: Found, memory: Memory) -> Outcome:
+    memory.last = known.name
+    unknown = found.unknown
+    if unknown is not None:
+        unknown = storable(f"{known.name}/{unknown}"[:_LONGEST_NAME])
+    return Outcome(known.name, found.events, unknown)
 
 
 def _items(data: Any) -> list[Any]:

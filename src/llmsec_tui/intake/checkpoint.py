@@ -31,3 +31,5 @@ class Checkpoint:
     """Digest of the ``min(ANCHOR_BYTES, offset)`` bytes before the offset. A file that was cut and grew past the offset
     differs here."""
     framing: Framing
+    memory: bytes = b""
+    """What its records said that later ones need, in the shape of ``formats/memory.py``."""

@@ -25,6 +25,7 @@ class WholeFile:
 
     def __init__(self, path: Path, *, piece_bytes: int = PIECE_BYTES) -> None:
         self.path = path.absolute()
+        self.source_id = source_id(str(self.path), 1)
         self._piece_bytes = piece_bytes
         self._digest = sha256()
         self.size = 0
@@ -45,7 +46,7 @@ class WholeFile:
 
     def _pieces(self, descriptor: int) -> Iterator[Read]:
         path = str(self.path)
-        stream = RecordStream(source_id(path, 1), path)
+        stream = RecordStream(self.source_id, path)
         packed = os.pread(descriptor, len(GZIP_MAGIC), 0) == GZIP_MAGIC
         chunks = self._chunks(descriptor)
         content = inflate(chunks) if packed else chunks

@@ -36,6 +36,7 @@ from llmsec_tui.service.rule_change import listed, summary, whole
 from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.service.server import Server
 from llmsec_tui.service.sockets import listening, signpost
+from llmsec_tui.service.source_memories import SourceMemories
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
@@ -91,7 +92,8 @@ def _run(
         book = Rulebook(rules, *load_good(rules), store.rules_off())
         if book.problem:
             log.warning("%s", book.problem)
-        follower = Follower(patterns, store.checkpoints(), from_start=from_start)
+        checkpoints = store.checkpoints()
+        follower = Follower(patterns, checkpoints, from_start=from_start)
         rooms.callback(follower.close)
         if socket is None:
             sock = rooms.enter_context(listening(home.socket, _OWNER_ONLY))
@@ -105,7 +107,13 @@ def _run(
         over_time = OverTime(_remembering(book.in_force, store, journal))
         suppression = Suppression(book.in_force, store.silences(), store.shown(time.time_ns() // 1000))
         pipeline = Pipeline(
-            detector, store.known, over_time, ruleset=book.in_force, suppression=suppression, secret=store.secret
+            detector,
+            store.known,
+            over_time,
+            ruleset=book.in_force,
+            suppression=suppression,
+            secret=store.secret,
+            memories=SourceMemories(checkpoints),
         )
         book.install = partial(_install, detector, pipeline)
         collector = _Collector(store, journal, book, suppression, seen, pipeline, follower, patterns, once, child)

@@ -23,6 +23,7 @@ from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import Notice, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
+from llmsec_tui.service.source_memories import SourceMemories
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown
@@ -94,10 +95,12 @@ class Pipeline:
         suppression: Suppression | None = None,
         secret: bytes = b"",
         in_flight: int = 6,
+        memories: SourceMemories | None = None,
     ) -> None:
         """``ruleset`` is what is judged by, to count what it cannot judge; ``suppression`` decides what people are
         shown, and without it they are shown all; ``lookup`` tells keys that are committed, which were made with
-        ``secret``; ``in_flight`` is how many drafted batches may not be committed yet."""
+        ``secret``; ``in_flight`` is how many drafted batches may not be committed yet; ``memories`` is what sources
+        said before the last restart."""
         self._detect = detect
         self._over_time = over_time or OverTime(Correlator(_NO_RULES, lambda _: {}))
         self._ruleset = ruleset
@@ -105,6 +108,7 @@ class Pipeline:
         self._between_batches = threading.Lock()
         self._lookup = lookup
         self._secret = secret
+        self._memories = memories or SourceMemories()
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
 
     def read(self, read: Read) -> Drafted:
@@ -118,7 +122,7 @@ class Pipeline:
                 tally = _tally(tallies, record.source_id, record.path)
             tally.records += 1
             try:
-                outcome = map_record(record)
+                outcome = map_record(record, self._memories.of(record.source_id))
             except DEFECTS as error:
                 letters.append(_letter(record, error))
                 continue
@@ -131,8 +135,12 @@ class Pipeline:
         resolved = resolve(mapped, self._known, self._secret)
         self._recent.append(resolved.keys)
         batch = build(resolved.kept)
-        checkpoints = list(read.checkpoints)
+        checkpoints = self._memories.put_into(read.checkpoints)
         return Drafted(batch, resolved.kept, resolved.keys, letters, tallies, checkpoints, resolved.repeats)
+
+    def forget(self, source_id: str) -> None:
+        """A source was read to its end: nothing of it is needed any more."""
+        self._memories.drop(source_id)
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""

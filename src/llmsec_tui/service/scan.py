@@ -132,6 +132,7 @@ class Scan:
             drafted = self._pipeline.read(read)
             self.summary.repeats += drafted.repeats
             yield self._taken(self._pipeline.judge(drafted, self._now))
+        self._pipeline.forget(whole.source_id)
         self.summary.files += 1
         self.summary.size += whole.size
         self.summary.input_sha256[str(path)] = whole.sha256
