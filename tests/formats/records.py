@@ -35,9 +35,9 @@ def rows(events: list[Event]) -> list[Row]:
     return [(event.kind.value, _value(event.role), _value(event.trust), event.text) for event in events]
 
 
-def frame(data: Any) -> pl.DataFrame:
+def frame(data: Any, memory: Memory | None = None) -> pl.DataFrame:
     """The frame of all events of ``data``; fails if any field of any event has a wrong type."""
-    kept = resolve([Mapped(record(data), "test", outcome(data).events)], lambda keys: {})
+    kept = resolve([Mapped(record(data), "test", outcome(data, memory).events)], lambda keys: {})
     return build(kept.kept).events
 
 

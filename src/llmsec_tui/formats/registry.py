@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
-from llmsec_tui.formats import claude_code, generic, litellm, openai, otlp
+from llmsec_tui.formats import claude_code, codex, generic, litellm, openai, otlp
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.memory import Memory
@@ -28,7 +28,14 @@ class Outcome(Struct, frozen=True, gc=False):
     """The name of a record type or shape that no mapping knows, ``format/type``; it is counted by this name."""
 
 
-FORMATS: tuple[Format, ...] = (claude_code.FORMAT, otlp.FORMAT, litellm.FORMAT, openai.FORMAT, generic.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    claude_code.FORMAT,
+    codex.FORMAT,
+    otlp.FORMAT,
+    litellm.FORMAT,
+    openai.FORMAT,
+    generic.FORMAT,
+)
 """Most specific first."""
 _LAST = FORMATS[-1]
 """It looks for all that it maps to recognise a record, so its mapping recognises too, and is not preceded by that."""
