@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
-from llmsec_tui.formats import claude_code, codex, generic, litellm, openai, otlp
+from llmsec_tui.formats import claude_code, codex, gemini_cli, generic, litellm, openai, otlp
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.memory import Memory
@@ -30,6 +30,7 @@ class Outcome(Struct, frozen=True, gc=False):
 
 FORMATS: tuple[Format, ...] = (
     claude_code.FORMAT,
+    gemini_cli.FORMAT,
     codex.FORMAT,
     otlp.FORMAT,
     litellm.FORMAT,
