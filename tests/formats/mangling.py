@@ -29,13 +29,13 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 @st.composite
 def mangled(draw: st.DrawFn, samples: list[dict[str, Any]]) -> dict[str, Any]:
     """One of the samples with up to four of its values replaced, taken out or put elsewhere."""
-    record = deepcopy(draw(st.sampled_from(samples)))
+    record: dict[str, Any] = deepcopy(draw(st.sampled_from(samples)))
     for _ in range(draw(st.integers(1, 4))):
         paths = list(places(record))
         if not paths:
             break
         path = draw(st.sampled_from(paths))
-        holder = record
+        holder: Any = record
         for key in path[:-1]:
             holder = holder[key]
         how = draw(st.sampled_from(["replace", "replace", "remove", "wrap"]))
