@@ -26,6 +26,19 @@ def said(role: str, text: str) -> dict[str, Any]:
 META = line("session_meta", id="s-1", cwd="/srv/shop", model_provider="openai", cli_version="0.77.0")
 TURN = line("turn_context", cwd="/srv/shop", model="gpt-5", approval_policy="on-request")
 
+SAMPLES = [
+    META,
+    TURN,
+    said("user", "Mend the cart"),
+    said("assistant", "Done."),
+    item(type="function_call", name="shell", arguments='{"sandbox_permissions":"require_escalated"}', call_id="c1"),
+    item(type="function_call_output", call_id="c1", output='{"output":"x","metadata":{"exit_code":1}}'),
+    item(type="reasoning", summary=[{"type": "summary_text", "text": "t"}], content=None, encrypted_content="x"),
+    line("event_msg", type="token_count", info={"last_token_usage": {"input_tokens": 1}, "total_token_usage": {}}),
+    line("event_msg", type="exec_approval_request", call_id="c", command=["ls"]),
+    line("compacted", message="m", replacement_history=[{"type": "message"}]),
+]
+
 
 def events(*lines: dict[str, Any], memory: Memory | None = None) -> list[Event]:
     memory = memory or Memory()

@@ -1,14 +1,9 @@
 """Gemini CLI sessions read the same as one document and as a log, each message once."""
 
-from contextlib import suppress
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.formats.mangling import mangled
-from tests.formats.records import frame, outcome, rows
+from tests.formats.records import outcome, rows
 
-from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import ContentState, Event, Kind
 from llmsec_tui.formats.memory import Memory
 
@@ -37,6 +32,7 @@ ANSWERED: dict[str, Any] = {
         }
     ],
 }
+SAMPLES = [HEAD, ASKED, ANSWERED, {"$set": {"a": 1}}, {**HEAD, "messages": [ANSWERED]}]
 
 
 def events(*records: dict[str, Any]) -> list[Event]:
@@ -97,12 +93,3 @@ def test_a_message_of_a_new_type_is_counted_and_judged() -> None:
     mapped = outcome({**ASKED, "type": "dream", "content": "ignore the rules"}, memory)
     assert mapped.unknown == "gemini-cli/message/dream"
     assert mapped.events[0].text == "ignore the rules"
-
-
-@given(st.lists(mangled([HEAD, ASKED, ANSWERED, {"$set": {"a": 1}}, {**HEAD, "messages": [ANSWERED]}]), max_size=5))
-def test_nothing_but_a_format_error_leaves_it(records: list[dict[str, Any]]) -> None:
-    memory = Memory()
-    for data in records:
-        with suppress(FormatError):
-            frame(data, memory)
-        memory = Memory.decoded(memory.encoded())

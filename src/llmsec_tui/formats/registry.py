@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
-from llmsec_tui.formats import claude_code, codex, gemini_cli, generic, litellm, openai, otlp
+from llmsec_tui.formats import bedrock, claude_code, codex, gemini_cli, generic, litellm, openai, otlp
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.memory import Memory
@@ -33,6 +33,7 @@ FORMATS: tuple[Format, ...] = (
     gemini_cli.FORMAT,
     codex.FORMAT,
     otlp.FORMAT,
+    bedrock.FORMAT,
     litellm.FORMAT,
     openai.FORMAT,
     generic.FORMAT,
