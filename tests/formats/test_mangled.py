@@ -4,9 +4,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.formats import test_bedrock, test_codex, test_gemini_cli
+from tests.formats import test_azure, test_bedrock, test_codex, test_gateways, test_gemini_cli, test_vertex
 from tests.formats.mangling import mangled
 from tests.formats.records import frame
 
@@ -17,10 +17,14 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "codex": test_codex.SAMPLES,
     "gemini-cli": test_gemini_cli.SAMPLES,
     "aws-bedrock": test_bedrock.SAMPLES,
+    "azure-openai": test_azure.SAMPLES,
+    "vertex-ai": test_vertex.SAMPLES,
+    "gateways": test_gateways.SAMPLES,
 }
 
 
 @pytest.mark.parametrize("name", SAMPLES)
+@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_nothing_but_a_format_error_leaves_it(name: str, data: st.DataObject) -> None:
     memory = Memory()

@@ -11,6 +11,7 @@ from llmsec_tui.events.model import ContentState, Exchange, Kind, Role, Trust, T
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.gemini_parts import add_content, function_response
 from llmsec_tui.formats.leaves import harvest
 from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.parts import (
@@ -125,40 +126,13 @@ def _message(data: dict[str, Any], said: dict[str, Any]) -> Found:
     if kind == "gemini":
         _answer(data, transcript)
     elif kind == "user":
-        _say(data.get("content"), _SUBAGENT_USER if said.get("kind") == "subagent" else _USER, transcript)
+        by = _SUBAGENT_USER if said.get("kind") == "subagent" else _USER
+        add_content(transcript, data.get("content"), by, _INPUT)
     else:
         _notice(kind, data, transcript)
     if not transcript.events:
         transcript.single(kind=Kind.META, operation_name=kind[:80])
     return Found(transcript.events, transcript.unknown if kind in _TYPES else f"message/{kind}"[:80])
-
-
-def _say(content: Any, by: Speaker, transcript: Transcript) -> None:
-    exchange = _OUTPUT if by is _MODEL else _INPUT
-    for part in content if isinstance(content, list) else [content]:
-        text = as_str(part if isinstance(part, str) else as_dict(part).get("text"))
-        if text is not None and "thought" not in as_dict(part):
-            transcript.emit(exchange, text_fields(text, by))
-        elif isinstance(part, dict):
-            _part(part, by, exchange, transcript)
-
-
-def _part(part: dict[str, Any], by: Speaker, exchange: Exchange, transcript: Transcript) -> None:
-    """A part as the Gemini API has it."""
-    if isinstance(call := part.get("functionCall"), dict):
-        transcript.emit(_OUTPUT, tool_call_fields(call.get("name"), call.get("args"), call.get("id")))
-    elif isinstance(answer := part.get("functionResponse"), dict):
-        transcript.emit(_INPUT, _response(answer, None, None))
-    elif part.get("thought"):
-        transcript.emit(_OUTPUT, reasoning_fields(as_str(part.get("text"))))
-    elif isinstance(media := first(part, "inlineData", "fileData"), dict):
-        transcript.emit(exchange, content_fields([{"type": "image", "media_type": media.get("mimeType")}]) | _who(by))
-    else:
-        transcript.part(part, by, exchange)
-
-
-def _who(by: Speaker) -> Fields:
-    return {"kind": Kind.MESSAGE, "role": by[0], "trust": by[1]}
 
 
 def _answer(data: dict[str, Any], transcript: Transcript) -> None:
@@ -167,7 +141,7 @@ def _answer(data: dict[str, Any], transcript: Transcript) -> None:
         texts = [text for key in ("subject", "description") if (text := as_str(thought.get(key)))]
         transcript.emit(_OUTPUT, reasoning_fields("\n".join(texts)))
     if data.get("content") not in (None, "", []):
-        _say(data["content"], _MODEL, transcript)
+        add_content(transcript, data["content"], _MODEL, _OUTPUT)
     for call in as_dicts(data.get("toolCalls")):
         _tool(call, transcript)
     transcript.finish()
@@ -188,14 +162,7 @@ def _tool(call: dict[str, Any], transcript: Transcript) -> None:
 
 
 def _response(answer: dict[str, Any], name: Any, failed: bool | None) -> Fields:
-    response = as_dict(answer.get("response"))
-    said = first(response, "output", "error", "content")
-    if failed is None and "error" in response:
-        failed = True
-    if said is None:
-        said = response or answer.get("response")
-    text = said if isinstance(said, str | list) or said is None else compact_json(said)
-    fields = tool_result_fields(text, answer.get("id"), name=name or answer.get("name"), is_error=failed)
+    fields = function_response(answer, name=name, failed=failed)
     if _CUT in (fields.get("text") or ""):
         fields["content_state"] = ContentState.TRUNCATED
     return fields

@@ -45,7 +45,8 @@ def to_events(data: dict[str, Any], _: Memory) -> Found:
     transcript = Transcript(opening_of(call), outcome=outcome_fields(answer))
     add_request(transcript, request)
     add_answer(transcript, answer)
-    _add_failure(transcript, data, answer)
+    status = as_dict(data.get("response")).get("status_code")
+    add_failure(transcript, first(answer, "error") or data.get("error"), status)
     return Found(transcript.finish(), transcript.unknown)
 
 
@@ -143,8 +144,8 @@ def _call_fields(data: dict[str, Any], request: dict[str, Any], answer: dict[str
     return call
 
 
-def _add_failure(transcript: Transcript, data: dict[str, Any], answer: dict[str, Any]) -> None:
-    error = first(answer, "error") or data.get("error")
+def add_failure(transcript: Transcript, error: Any, status: Any = None) -> None:
+    """The error of a call, an object of OpenAI's or a text; and what Azure's filters blocked it for."""
     if not error:
         return
     plain = as_dict(error)
@@ -157,7 +158,7 @@ def _add_failure(transcript: Transcript, data: dict[str, Any], answer: dict[str,
         content_state=ContentState.PRESENT if message else ContentState.NONE,
         error_type=code,
         error_message=message,
-        http_status=as_status(first(as_dict(data.get("response")), "status_code")),
+        http_status=as_status(status),
     )
     if code == "content_filter":
         inner = as_dict(plain.get("innererror"))

@@ -9,11 +9,24 @@ from msgspec import Struct
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
-from llmsec_tui.formats import bedrock, claude_code, codex, gemini_cli, generic, litellm, openai, otlp
+from llmsec_tui.formats import (
+    azure,
+    bedrock,
+    claude_code,
+    codex,
+    gateways,
+    gemini_cli,
+    generic,
+    litellm,
+    openai,
+    otlp,
+    vertex,
+)
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.values import storable
+from llmsec_tui.formats.wrapped import timed, unwrapped
 
 UNRECOGNISED = "unrecognised"
 _LONGEST_NAME = 120
@@ -34,12 +47,20 @@ FORMATS: tuple[Format, ...] = (
     codex.FORMAT,
     otlp.FORMAT,
     bedrock.FORMAT,
+    azure.FORMAT,
+    vertex.FORMAT,
     litellm.FORMAT,
+    gateways.HELICONE,
+    gateways.KONG,
+    gateways.CLOUDFLARE,
+    gateways.PORTKEY,
     openai.FORMAT,
     generic.FORMAT,
 )
 """Most specific first."""
 _LAST = FORMATS[-1]
+_MOST_WRAPPED = 4
+"""So many envelopes around a record are opened."""
 """It looks for all that it maps to recognise a record, so its mapping recognises too, and is not preceded by that."""
 
 
@@ -81,10 +102,14 @@ def _many(items: list[Any], memory: Memory) -> Outcome:
     return Outcome(mapped[0].format, [event for one in mapped for event in one.events], unknown)
 
 
-def _one(data: Any, memory: Memory) -> Outcome:
+def _one(data: Any, memory: Memory, depth: int = 0) -> Outcome:
     if isinstance(data, dict):
         for known in FORMATS:
-            if known is not _LAST and not known.recognise(data):
+            if known is _LAST:
+                inner = _wrapped(data, memory, depth)
+                if inner is not None:
+                    return inner
+            elif not known.recognise(data):
                 continue
             if (found := known.to_events(data, memory)) is not None:
                 return _outcome(known, found, memory)
@@ -94,6 +119,25 @@ def _one(data: Any, memory: Memory) -> Outcome:
                 if found is not None:
                     return _outcome(known, found, memory)
     return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
+
+
+def _wrapped(data: dict[str, Any], memory: Memory, depth: int) -> Outcome | None:
+    """The records that a shipper put into its own, where one of them is of a known format."""
+    if depth == _MOST_WRAPPED:
+        return None
+    opened = [inner for inner in unwrapped(data) if _is_known(inner)]
+    if not opened:
+        return None
+    outcomes = [_one(inner, memory, depth + 1) for inner in opened]
+    unknown = next((one.unknown for one in outcomes if one.unknown is not None), None)
+    return Outcome(outcomes[0].format, timed((event for one in outcomes for event in one.events), data), unknown)
+
+
+def _is_known(data: dict[str, Any]) -> bool:
+    """Whether it is worth opening: something in it, or in what it wraps, is of a format of its own."""
+    return any(known.recognise(data) for known in FORMATS[:-1]) or any(
+        known.recognise(inner) for inner in unwrapped(data) for known in FORMATS[:-1]
+    )
 
 
 def _outcome(known: Format, found: Found, memory: Memory) -> Outcome:
