@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.formats import test_azure, test_bedrock, test_codex, test_gateways, test_gemini_cli, test_vertex
+from tests.formats.evaluations import test_garak, test_others
 from tests.formats.mangling import mangled
 from tests.formats.records import frame
 
@@ -20,6 +21,8 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "azure-openai": test_azure.SAMPLES,
     "vertex-ai": test_vertex.SAMPLES,
     "gateways": test_gateways.SAMPLES,
+    "garak": test_garak.SAMPLES,
+    "evaluations": test_others.SAMPLES,
 }
 
 

@@ -22,6 +22,7 @@ from llmsec_tui.formats import (
     otlp,
     vertex,
 )
+from llmsec_tui.formats.evaluations import agent_runs, garak, inspect, promptfoo
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.memory import Memory
@@ -49,6 +50,12 @@ FORMATS: tuple[Format, ...] = (
     bedrock.FORMAT,
     azure.FORMAT,
     vertex.FORMAT,
+    garak.FORMAT,
+    promptfoo.FORMAT,
+    inspect.FORMAT,
+    agent_runs.SWE_AGENT,
+    agent_runs.AGENTDOJO,
+    agent_runs.ATIF,
     litellm.FORMAT,
     gateways.HELICONE,
     gateways.KONG,
