@@ -8,7 +8,7 @@ from llmsec_tui.events.batch import build
 from llmsec_tui.events.history import Mapped, resolve
 from llmsec_tui.events.model import Event, Record
 from llmsec_tui.formats.memory import Memory
-from llmsec_tui.formats.registry import Outcome, map_record
+from llmsec_tui.formats.registry import Outcome, Registry
 
 Row = tuple[str, str | None, str | None, str | None]
 
@@ -20,7 +20,7 @@ def record(data: Any) -> Record:
 
 def outcome(data: Any, memory: Memory | None = None) -> Outcome:
     """What the registry makes of ``data``, after what ``memory`` holds of the records before."""
-    return map_record(record(data), Memory() if memory is None else memory)
+    return Registry().map(record(data), Memory() if memory is None else memory)
 
 
 def events_of(data: Any) -> list[Event]:

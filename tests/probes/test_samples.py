@@ -7,7 +7,7 @@ import pytest
 
 from llmsec_tui.events.model import ContentState
 from llmsec_tui.formats.memory import Memory
-from llmsec_tui.formats.registry import FORMATS, map_record
+from llmsec_tui.formats.registry import FORMATS, Registry
 from llmsec_tui.intake.read import WholeFile
 from llmsec_tui.paths import shipped
 
@@ -47,7 +47,7 @@ def test_a_sample_is_of_one_known_format(path: Path, known: str) -> None:
     for read in WholeFile(path).pieces():
         assert not read.dead_letters
         for record in read.records:
-            outcome = map_record(record, memory)
+            outcome = Registry().map(record, memory)
             formats[outcome.format] += 1
             unknown.update([outcome.unknown] if outcome.unknown else [])
             present += sum(event.content_state is ContentState.PRESENT for event in outcome.events)
@@ -62,7 +62,7 @@ def test_the_story_names_its_people_and_conversations() -> None:
     for name in ("web-chat.litellm.jsonl", "product-guide.otlp.jsonl"):
         for read in WholeFile(SAMPLES / "support_bot" / name).pieces():
             for record in read.records:
-                for event in map_record(record, Memory()).events:
+                for event in Registry().map(record, Memory()).events:
                     assert event.conversation_id
                     assert event.user_id
                     assert event.ts

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
 
 
 def scan(
+    context: typer.Context,
     paths: Paths,
     rules: Annotated[list[Path] | None, typer.Option("--rules", metavar="DIR", help="Instead of the shipped.")] = None,
     min_level: Annotated[str, typer.Option("--min-level", metavar="LEVEL", help="Leave out lower ones.")] = (
@@ -43,6 +44,8 @@ def scan(
     """Scan files without a collector and without touching them; one alert a line, of rules over time at the end."""
     from llmsec_tui.detect.ruleset import load
     from llmsec_tui.events.schema import LEVELS
+    from llmsec_tui.formats.own import load as load_own
+    from llmsec_tui.formats.registry import Registry
     from llmsec_tui.paths import shipped
     from llmsec_tui.service.collection import collect_rarely
     from llmsec_tui.service.scan import Scan
@@ -55,9 +58,10 @@ def scan(
             raise ConfigError(f"{target} exists and is not overwritten.", hint="Move it away or name another file.")
     collect_rarely()
     ruleset = load(rules or [shipped("rules")])
+    registry = Registry(load_own(context.obj.formats))
     kept = Store.open(store) if store is not None else None
     try:
-        run = Scan(paths, ruleset, min_level=min_level, store=kept)
+        run = Scan(paths, ruleset, min_level=min_level, store=kept, registry=registry)
         found = _write(run, output, chosen)
     finally:
         if kept is not None:
@@ -120,23 +124,27 @@ def _save(path: Path, data: dict[str, object]) -> None:
 
 
 @_formats.command("list")
-def list_formats(chosen: FormatOption = None) -> None:
-    """The formats that are read, and how each is recognised."""
-    from llmsec_tui.formats.registry import describe
+def list_formats(context: typer.Context, chosen: FormatOption = None) -> None:
+    """The formats that are read, those of your own (formats.d) first, and how each is recognised."""
+    from llmsec_tui.formats.own import load
+    from llmsec_tui.formats.registry import Registry
 
-    rows = [{"format": name, "what": what, "evidence": evidence} for name, what, evidence in describe()]
+    described = Registry(load(context.obj.formats)).describe()
+    rows = [{"format": name, "what": what, "evidence": evidence} for name, what, evidence in described]
     write(rows, ("format", "what", "evidence"), chosen)
 
 
 @_formats.command("identify")
-def identify(paths: Paths, chosen: FormatOption = None) -> None:
+def identify(context: typer.Context, paths: Paths, chosen: FormatOption = None) -> None:
     """Which format the records of each file are, with unknown types by name."""
     from llmsec_tui.errors import FormatError, SourceError
     from llmsec_tui.formats.memory import Memory
-    from llmsec_tui.formats.registry import map_record
+    from llmsec_tui.formats.own import load
+    from llmsec_tui.formats.registry import Registry
     from llmsec_tui.intake.discover import expand
     from llmsec_tui.intake.read import WholeFile
 
+    registry = Registry(load(context.obj.formats))
     found = expand(paths)
     rows = []
     for path in found.files:
@@ -148,7 +156,7 @@ def identify(paths: Paths, chosen: FormatOption = None) -> None:
             dead += len(read.dead_letters)
             for record in read.records:
                 try:
-                    outcome = map_record(record, memory)
+                    outcome = registry.map(record, memory)
                 except FormatError:
                     dead += 1
                     continue

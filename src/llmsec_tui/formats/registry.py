@@ -3,6 +3,7 @@
 Recognition is by record and not by file: one file can mix families, and a live one has no end to vote over.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -65,35 +66,93 @@ FORMATS: tuple[Format, ...] = (
     generic.FORMAT,
 )
 """Most specific first."""
-_LAST = FORMATS[-1]
 _MOST_WRAPPED = 4
 """So many envelopes around a record are opened."""
-"""It looks for all that it maps to recognise a record, so its mapping recognises too, and is not preceded by that."""
 
 
-def map_record(record: Record, memory: Memory) -> Outcome:
-    """The events of a record of any format. ``memory`` is of its source, whose records come in their order.
+class Registry:
+    """The formats that records are looked at for: a user's own first, then those that are shipped."""
 
-    Raises FormatError, and nothing else, for what cannot be mapped at all.
-    """
-    data = record.data
-    try:
-        return _one(data, memory) if isinstance(data, dict) else _many(_items(data), memory)
-    except RecursionError as error:
-        raise _unmappable(record, "It is nested too deep.") from error
-    except FormatError as error:
-        raise _unmappable(record, error.message) from error
+    def __init__(self, own: Iterable[Format] = ()) -> None:
+        self.formats = (*own, *FORMATS)
+        # It looks for all that it maps to recognise a record, so its mapping recognises too, not preceded by that.
+        self._last = FORMATS[-1]
+        self._specific = self.formats[:-1]
 
+    def map(self, record: Record, memory: Memory) -> Outcome:
+        """The events of a record of any format. ``memory`` is of its source, whose records come in their order.
 
-def identify(record: Record) -> str:
-    """The name of the record's format, or ``unrecognised``."""
-    known = _format_of(_items(record.data)[0])
-    return UNRECOGNISED if known is None else known.name
+        Raises FormatError, and nothing else, for what cannot be mapped at all.
+        """
+        data = record.data
+        try:
+            return self._one(data, memory) if isinstance(data, dict) else self._many(self._items(data), memory)
+        except RecursionError as error:
+            raise _unmappable(record, "It is nested too deep.") from error
+        except FormatError as error:
+            raise _unmappable(record, error.message) from error
 
+    def identify(self, record: Record) -> str:
+        """The name of the record's format, or ``unrecognised``."""
+        known = self._format_of(self._items(record.data)[0])
+        return UNRECOGNISED if known is None else known.name
 
-def describe() -> list[tuple[str, str, str]]:
-    """(name, what it is, the keys that it is recognised by) of every format."""
-    return [(known.name, known.what, known.evidence) for known in FORMATS]
+    def describe(self) -> list[tuple[str, str, str]]:
+        """(name, what it is, the keys that it is recognised by) of every format."""
+        return [(known.name, known.what, known.evidence) for known in self.formats]
+
+    def _many(self, items: list[Any], memory: Memory) -> Outcome:
+        mapped = [self._one(item, memory) for item in items]
+        unknown = next((one.unknown for one in mapped if one.unknown is not None), None)
+        return Outcome(mapped[0].format, [event for one in mapped for event in one.events], unknown)
+
+    def _one(self, data: Any, memory: Memory, depth: int = 0) -> Outcome:
+        if isinstance(data, dict):
+            for known in self._specific:
+                if known.recognise(data) and (found := known.to_events(data, memory)) is not None:
+                    return _outcome(known, found, memory)
+            if (inner := self._wrapped(data, memory, depth)) is not None:
+                return inner
+            if (found := self._last.to_events(data, memory)) is not None:
+                return _outcome(self._last, found, memory)
+            for known in self._specific:
+                if known.name != memory.last or not known.continues(data, memory):
+                    continue
+                if (found := known.to_events(data, memory)) is not None:
+                    return _outcome(known, found, memory)
+        return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
+
+    def _wrapped(self, data: dict[str, Any], memory: Memory, depth: int) -> Outcome | None:
+        """The records that a shipper put into its own, where one of them is of a known format."""
+        if depth == _MOST_WRAPPED:
+            return None
+        opened = [inner for inner in unwrapped(data) if self._is_known(inner)]
+        if not opened:
+            return None
+        outcomes = [self._one(inner, memory, depth + 1) for inner in opened]
+        unknown = next((one.unknown for one in outcomes if one.unknown is not None), None)
+        return Outcome(outcomes[0].format, timed((event for one in outcomes for event in one.events), data), unknown)
+
+    def _is_known(self, data: dict[str, Any]) -> bool:
+        """Whether it is worth opening: it, or what it wraps, is of a format of its own."""
+        return any(known.recognise(data) for known in self._specific) or any(
+            known.recognise(inner) for inner in unwrapped(data) for known in self._specific
+        )
+
+    def _items(self, data: Any) -> list[Any]:
+        """What is to be mapped: an array is a conversation when its items are messages, or else many records in one."""
+        if not isinstance(data, list):
+            return [data]
+        if generic.recognise({"messages": data}):
+            return [{"messages": data}]
+        return data if data and all(isinstance(item, dict) and self._format_of(item) for item in data) else [data]
+
+    def _format_of(self, data: Any) -> Format | None:
+        if isinstance(data, dict):
+            for known in self.formats:
+                if known.recognise(data):
+                    return known
+        return None
 
 
 def _unmappable(record: Record, why: str) -> FormatError:
@@ -103,73 +162,12 @@ def _unmappable(record: Record, why: str) -> FormatError:
     )
 
 
-def _many(items: list[Any], memory: Memory) -> Outcome:
-    mapped = [_one(item, memory) for item in items]
-    unknown = next((one.unknown for one in mapped if one.unknown is not None), None)
-    return Outcome(mapped[0].format, [event for one in mapped for event in one.events], unknown)
-
-
-def _one(data: Any, memory: Memory, depth: int = 0) -> Outcome:
-    if isinstance(data, dict):
-        for known in FORMATS:
-            if known is _LAST:
-                inner = _wrapped(data, memory, depth)
-                if inner is not None:
-                    return inner
-            elif not known.recognise(data):
-                continue
-            if (found := known.to_events(data, memory)) is not None:
-                return _outcome(known, found, memory)
-        for known in FORMATS:
-            if known.name == memory.last and known.continues(data, memory):
-                found = known.to_events(data, memory)
-                if found is not None:
-                    return _outcome(known, found, memory)
-    return Outcome(UNRECOGNISED, generic.anything(data).events, f"{UNRECOGNISED}/{_shape(data)}")
-
-
-def _wrapped(data: dict[str, Any], memory: Memory, depth: int) -> Outcome | None:
-    """The records that a shipper put into its own, where one of them is of a known format."""
-    if depth == _MOST_WRAPPED:
-        return None
-    opened = [inner for inner in unwrapped(data) if _is_known(inner)]
-    if not opened:
-        return None
-    outcomes = [_one(inner, memory, depth + 1) for inner in opened]
-    unknown = next((one.unknown for one in outcomes if one.unknown is not None), None)
-    return Outcome(outcomes[0].format, timed((event for one in outcomes for event in one.events), data), unknown)
-
-
-def _is_known(data: dict[str, Any]) -> bool:
-    """Whether it is worth opening: something in it, or in what it wraps, is of a format of its own."""
-    return any(known.recognise(data) for known in FORMATS[:-1]) or any(
-        known.recognise(inner) for inner in unwrapped(data) for known in FORMATS[:-1]
-    )
-
-
 def _outcome(known: Format, found: Found, memory: Memory) -> Outcome:
     memory.last = known.name
     unknown = found.unknown
     if unknown is not None:
         unknown = storable(f"{known.name}/{unknown}"[:_LONGEST_NAME])
     return Outcome(known.name, found.events, unknown)
-
-
-def _items(data: Any) -> list[Any]:
-    """What is to be mapped: an array is a conversation when its items are messages, or else many records in one."""
-    if not isinstance(data, list):
-        return [data]
-    if generic.recognise({"messages": data}):
-        return [{"messages": data}]
-    return data if data and all(isinstance(item, dict) and _format_of(item) for item in data) else [data]
-
-
-def _format_of(data: Any) -> Format | None:
-    if isinstance(data, dict):
-        for known in FORMATS:
-            if known.recognise(data):
-                return known
-    return None
 
 
 def _shape(data: Any) -> str:

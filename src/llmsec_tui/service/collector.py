@@ -18,6 +18,8 @@ from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.detect.correlate.correlator import Correlator
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
+from llmsec_tui.formats import own
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
@@ -114,6 +116,7 @@ def _run(
             suppression=suppression,
             secret=store.secret,
             memories=SourceMemories(checkpoints),
+            registry=Registry(own.load(home.formats)),
         )
         book.install = partial(_install, detector, pipeline)
         collector = _Collector(store, journal, book, suppression, seen, pipeline, follower, patterns, once, child)

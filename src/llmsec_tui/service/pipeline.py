@@ -18,7 +18,7 @@ from llmsec_tui.errors import FormatError
 from llmsec_tui.events.batch import EventBatch, build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
-from llmsec_tui.formats.registry import map_record
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import Notice, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
@@ -96,11 +96,12 @@ class Pipeline:
         secret: bytes = b"",
         in_flight: int = 6,
         memories: SourceMemories | None = None,
+        registry: Registry | None = None,
     ) -> None:
         """``ruleset`` is what is judged by, to count what it cannot judge; ``suppression`` decides what people are
         shown, and without it they are shown all; ``lookup`` tells keys that are committed, which were made with
         ``secret``; ``in_flight`` is how many drafted batches may not be committed yet; ``memories`` is what sources
-        said before the last restart."""
+        said before the last restart; ``registry`` knows the formats, and without it those that are shipped."""
         self._detect = detect
         self._over_time = over_time or OverTime(Correlator(_NO_RULES, lambda _: {}))
         self._ruleset = ruleset
@@ -109,6 +110,7 @@ class Pipeline:
         self._lookup = lookup
         self._secret = secret
         self._memories = memories or SourceMemories()
+        self._registry = registry or Registry()
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
 
     def read(self, read: Read) -> Drafted:
@@ -122,7 +124,7 @@ class Pipeline:
                 tally = _tally(tallies, record.source_id, record.path)
             tally.records += 1
             try:
-                outcome = map_record(record, self._memories.of(record.source_id))
+                outcome = self._registry.map(record, self._memories.of(record.source_id))
             except DEFECTS as error:
                 letters.append(_letter(record, error))
                 continue

@@ -21,6 +21,7 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import SourceError
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.schema import LEVELS
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.discover import expand
 from llmsec_tui.intake.read import WholeFile
 from llmsec_tui.service.detector import Detector
@@ -83,9 +84,16 @@ class Scan:
     """One pass over some files. Iterate over :meth:`alerts`, then read :attr:`summary`."""
 
     def __init__(
-        self, patterns: Sequence[str], ruleset: RuleSet, *, min_level: str = LEVELS[0], store: Store | None = None
+        self,
+        patterns: Sequence[str],
+        ruleset: RuleSet,
+        *,
+        min_level: str = LEVELS[0],
+        store: Store | None = None,
+        registry: Registry | None = None,
     ) -> None:
-        """``store`` takes all events and alerts as well; it must be new to give the same answer as a plain scan."""
+        """``store`` takes all events and alerts as well; it must be new to give the same answer as a plain scan.
+        ``registry`` knows the formats, and without it those that are shipped."""
         self.summary = Summary(ruleset.version)
         self._patterns = patterns
         self._levels = LEVELS[LEVELS.index(min_level) :]
@@ -95,7 +103,9 @@ class Scan:
         lookup, secret = (self._known, token_bytes(32)) if store is None else (store.known, store.secret)
         hits = _Hits(Detector(ruleset))
         over_time = OverTime(Correlator(ruleset, hits, lateness=None))
-        self._pipeline = Pipeline(hits.detect, lookup, over_time, ruleset=ruleset, secret=secret, in_flight=1)
+        self._pipeline = Pipeline(
+            hits.detect, lookup, over_time, ruleset=ruleset, secret=secret, in_flight=1, registry=registry
+        )
 
     def alerts(self) -> Iterator[pl.DataFrame]:
         """Alerts of at least ``min_level``, piece by piece, in the order of the input; raises as :meth:`commits`."""
