@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.formats import test_azure, test_bedrock, test_codex, test_gateways, test_gemini_cli, test_vertex
+from tests.formats import test_azure, test_bedrock, test_codex, test_gateways, test_gemini_cli, test_mcp, test_vertex
 from tests.formats.evaluations import test_garak, test_others
 from tests.formats.mangling import mangled
 from tests.formats.records import frame
@@ -22,6 +22,7 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "vertex-ai": test_vertex.SAMPLES,
     "gateways": test_gateways.SAMPLES,
     "garak": test_garak.SAMPLES,
+    "mcp": test_mcp.SAMPLES,
     "evaluations": test_others.SAMPLES,
 }
 
