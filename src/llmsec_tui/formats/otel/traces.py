@@ -5,6 +5,7 @@ climbs from the span it happened in through all that are around it.
 """
 
 from hashlib import blake2b
+from typing import Any
 
 from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.transcript import ToolNames
@@ -43,10 +44,14 @@ class Traces:
         if trace_id is None:
             return True
         digest = blake2b(error.encode("utf-8", "surrogatepass"), digest_size=8, key=trace_id.encode()[:64]).hexdigest()
-        return self._errors.setdefault(digest, trace_id) is not trace_id
+        if digest in self._errors:
+            return False
+        self._errors[digest] = trace_id
+        return True
 
     def bound(self) -> None:
         """Forget the oldest; call it once a record."""
-        for known in (self.names, self._conversations, self._errors):
+        remembered: tuple[dict[str, Any], ...] = (self.names, self._conversations, self._errors)
+        for known in remembered:
             while len(known) > _MOST:
-                del known[next(iter(known))]  # type: ignore[attr-defined]
+                del known[next(iter(known))]
