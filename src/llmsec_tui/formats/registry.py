@@ -11,23 +11,31 @@ from msgspec import Struct
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.model import Event, Record
 from llmsec_tui.formats import (
+    anthropic,
     azure,
     bedrock,
     claude_code,
+    claude_stream,
     codex,
     gateways,
     gemini_cli,
     generic,
     litellm,
     mcp,
+    nemo_guardrails,
     openai,
-    otlp,
+    openai_stream_events,
+    openpipe,
+    pi_agent,
     vertex,
 )
 from llmsec_tui.formats.evaluations import agent_runs, garak, inspect, promptfoo
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.line_time import timed_beside
 from llmsec_tui.formats.memory import Memory
+from llmsec_tui.formats.otel import otlp, sdk
+from llmsec_tui.formats.platforms import langfuse, langsmith
 from llmsec_tui.formats.values import storable
 from llmsec_tui.formats.wrapped import timed, unwrapped
 
@@ -48,7 +56,13 @@ FORMATS: tuple[Format, ...] = (
     claude_code.FORMAT,
     gemini_cli.FORMAT,
     codex.FORMAT,
+    claude_stream.FORMAT,
+    pi_agent.FORMAT,
     otlp.FORMAT,
+    sdk.PYTHON,
+    sdk.PHOENIX,
+    sdk.JAVASCRIPT,
+    nemo_guardrails.FORMAT,
     bedrock.FORMAT,
     azure.FORMAT,
     vertex.FORMAT,
@@ -59,11 +73,16 @@ FORMATS: tuple[Format, ...] = (
     agent_runs.SWE_AGENT,
     agent_runs.AGENTDOJO,
     agent_runs.ATIF,
+    langfuse.FORMAT,
+    langsmith.FORMAT,
     litellm.FORMAT,
     gateways.HELICONE,
     gateways.KONG,
     gateways.CLOUDFLARE,
     gateways.PORTKEY,
+    anthropic.FORMAT,
+    openai_stream_events.FORMAT,
+    openpipe.FORMAT,
     openai.FORMAT,
     generic.FORMAT,
 )
@@ -88,11 +107,14 @@ class Registry:
         """
         data = record.data
         try:
-            return self._one(data, memory) if isinstance(data, dict) else self._many(self._items(data), memory)
+            outcome = self._one(data, memory) if isinstance(data, dict) else self._many(self._items(data), memory)
         except RecursionError as error:
             raise _unmappable(record, "It is nested too deep.") from error
         except FormatError as error:
             raise _unmappable(record, error.message) from error
+        if record.beside:
+            return Outcome(outcome.format, timed_beside(outcome.events, record.beside), outcome.unknown)
+        return outcome
 
     def identify(self, record: Record) -> str:
         """The name of the record's format, or ``unrecognised``."""

@@ -33,3 +33,8 @@ class Checkpoint:
     framing: Framing
     memory: bytes = b""
     """What its records said that later ones need, in the shape of ``formats/memory.py``."""
+    packed: bytes = b""
+    """Of an archive that was read to its end: what it is recognised by (see ``archive.py``); offsets are those of its
+    unpacked content. Empty for every other file."""
+    trail: tuple[tuple[int, bytes], ...] = ()
+    """Offsets on the way, with their anchors: a copy that was made before the last lines ends near one of them."""

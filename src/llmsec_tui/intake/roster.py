@@ -4,20 +4,29 @@ import os
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from llmsec_tui.intake.checkpoint import Checkpoint
+from llmsec_tui.intake.archive import Archive, is_archive
+from llmsec_tui.intake.checkpoint import HEAD_BYTES, Checkpoint
 from llmsec_tui.intake.descriptors import Descriptors
 from llmsec_tui.intake.files import last_line_start, list_inodes, open_found, open_readonly
 from llmsec_tui.intake.followed import Followed
-from llmsec_tui.intake.identity import Continuity, continuity, source_id
+from llmsec_tui.intake.framing import Framing
+from llmsec_tui.intake.identity import Continuity, before, continuity, digest, head, source_id
+from llmsec_tui.intake.kin import PACKED_SUFFIXES, family, origins
 from llmsec_tui.intake.recall import Recall
 from llmsec_tui.intake.records import Notice, NoticeKind, Progress, Read, SourceState
 
 GONE = (FileNotFoundError, NotADirectoryError)
 _ENDED = 1000
 """So many files that are gone stay in the list of sources."""
-_KINDS = {Continuity.TRUNCATED: NoticeKind.TRUNCATED, Continuity.REPLACED: NoticeKind.REPLACED}
+_KINDS = {
+    Continuity.TRUNCATED: NoticeKind.TRUNCATED,
+    Continuity.REWRITTEN: NoticeKind.REPLACED,
+    Continuity.REPLACED: NoticeKind.REPLACED,
+    Continuity.COPY: NoticeKind.REPLACED,
+}
 
 
 class Roster:
@@ -30,8 +39,16 @@ class Roster:
         self.ended: OrderedDict[str, Progress] = OrderedDict()
         self.unreadable: dict[str, Progress] = {}
         self.descriptors = Descriptors(open_files)
+        self.archives: dict[str, Archive] = {}
+        self._shared: dict[str, Checkpoint] = {}
+        self.copies: dict[str, tuple[str, int]] = {}
+        """Paths of files that are copies of what is followed elsewhere, with the source that they wait for and the size
+        up to which they were seen to be the same."""
+        self.deferred = False
+        """A file was not entered because another one has to be read first."""
         self.read = Read()
         """What is being put together for the next answer."""
+        self._resumable: dict[str, Checkpoint] = {}
         self._by_key: dict[tuple[int, int], Followed] = {}
 
     def __iter__(self) -> Iterator[Followed]:
@@ -54,18 +71,41 @@ class Roster:
             return None
         self.unreadable.pop(path, None)
         self.ended.pop(path, None)
-        if self._is_followed(path, descriptor):
+        packed = is_archive(descriptor)
+        if not packed and self._is_followed(path, descriptor):
             os.close(descriptor)
             return None
+        if not skip and self._has_unread_origin(path):
+            # What it shares with that one cannot be told yet.
+            os.close(descriptor)
+            self.deferred = True
+            return None
+        if packed:
+            self._enter_archive(path, descriptor, skip=skip)
+            return None
         now = os.fstat(descriptor)
-        if seen := self.recall.recognise(path, descriptor, now.st_ino):
+        seen = self.recall.recognise(path, descriptor, now.st_ino)
+        # An inode is given to the next file; whose content goes on for longer is nearer kin.
+        copied = None if skip else self._copied_from(path, descriptor, now.st_size)
+        if seen and not (copied and copied.source_id != seen.source_id and copied.offset >= seen.offset):
             self.recall.drop(seen)
             self._put(Followed.resume(path, seen, descriptor))
             return None
+        if copied:
+            self._enter_copy(path, copied, descriptor)
+            return None
+        if not skip and self._is_beginning_of_another(path, descriptor, now.st_size):
+            os.close(descriptor)
+            return None
+        _, shared = self.copies.get(path, ("", 0))
+        known = self._unshare(path)
         last = self.recall.latest(path)
         if last is not None:
             self._break_with(last, descriptor)
         offset = last_line_start(descriptor, now.st_size) if skip and last is None else 0
+        if known is not None and known.inode == now.st_ino and shared <= now.st_size:
+            # So much was read in the file that it was a copy of; that one has ended, or they differ by now.
+            offset = last_line_start(descriptor, shared)
         followed = Followed.begin(path, self.recall.next_generation(path), descriptor, offset)
         self._put(followed)
         return followed if last is None else None
@@ -109,8 +149,13 @@ class Roster:
         """The content of an open file was exchanged: begin it again as a new generation."""
         self.tell(followed, _KINDS[how], broken(followed.path, followed.position, how))
         descriptor = followed.hand_over()
-        followed.finish(self.read)
-        self.read.checkpoints.append(followed.checkpoint(dead=True))
+        if any(name == followed.source_id for name, _ in self.copies.values()):
+            # The copy has the rest of it.
+            self.read.checkpoints.append(followed.checkpoint(dead=True))
+            self.recall.kin.note(self.read.checkpoints[-1])
+        else:
+            self._tell_of_gap(followed)
+            self._finish(followed, dead=True)
         self.descriptors.forget(followed)
         renewed = Followed.begin(followed.path, self.recall.next_generation(followed.path), descriptor)
         renewed.quiet_since = followed.quiet_since
@@ -125,19 +170,61 @@ class Roster:
     def end(self, followed: Followed) -> None:
         """Nothing more comes from a retired file."""
         deleted = followed.descriptor is not None and os.fstat(followed.descriptor).st_nlink == 0
-        followed.finish(self.read)
-        self.retired.remove(followed)
-        self.descriptors.forget(followed)
-        if self._by_key.get(followed.key) is followed:
-            del self._by_key[followed.key]
-        checkpoint = followed.checkpoint(dead=deleted)
-        self.read.checkpoints.append(checkpoint)
+        checkpoint = self._finish(followed, dead=deleted)
+        self._forget(followed)
         self.recall.keep(checkpoint)
         if followed.path not in self.at:
             self.tell(followed, NoticeKind.GONE, f"{followed.path} is gone; it was read to its end.")
             self.ended[followed.path] = replace(followed.progress(), state=SourceState.GONE)
             while len(self.ended) > _ENDED:
                 self.ended.popitem(last=False)
+
+    def has_heirs(self) -> bool:
+        """Whether a copy or an archive can go on now, because the file that it was made from was read or has ended."""
+        for archive in self.archives.values():
+            archive.wake()
+        return self.deferred or any(self._of(name) is None for name, _ in self.copies.values())
+
+    def note(self) -> None:
+        """Take down how far everything was read."""
+        for followed in self:
+            if followed.unsaved:
+                self.read.checkpoints.append(followed.checkpoint())
+                followed.unsaved = False
+        for archive in self.archives.values():
+            if archive.unsaved and (checkpoint := archive.checkpoint()):
+                self.recall.drop(checkpoint)
+                self.read.checkpoints.append(checkpoint)
+                archive.unsaved = False
+        for checkpoint in self.read.checkpoints:
+            if checkpoint in self._shared.values():
+                continue
+            self.recall.kin.note(self._resumable.pop(checkpoint.source_id, checkpoint))
+
+    def look_at_archives(self, paths: Collection[str]) -> None:
+        """Whether their paths, among the ``paths`` that are there, still lead to them, and whether there is more."""
+        for path, archive in list(self.archives.items()):
+            try:
+                now = os.stat(path)  # noqa: PTH116 - the same as for every other file
+                if path in paths and (now.st_dev, now.st_ino) == archive.key:
+                    archive.look(now)
+                    continue
+            except OSError:
+                pass  # Whoever looks for new files tells what is wrong.
+            del self.archives[path]
+            archive.close()
+            if checkpoint := archive.checkpoint():
+                self.recall.keep(checkpoint)
+
+    def unpack(self, archive: Archive, limit: int) -> int:
+        """Read from an archive; how many bytes of content it were."""
+        try:
+            return archive.pull(limit, self.read)
+        except OSError as error:
+            del self.archives[archive.path]
+            archive.close()
+            self._cannot_open(archive.path, error)
+            return 0
 
     def fail(self, followed: Followed, error: OSError) -> None:
         """A followed file cannot be read at the moment; said once."""
@@ -151,6 +238,8 @@ class Roster:
         roots = list(roots)
         listings: dict[Path, dict[int, str]] = {}
         for seen in self.recall.all():
+            if seen.packed:
+                continue
             path = Path(seen.path)
             if not any(one == path or one in path.parents for one in roots):
                 continue
@@ -189,12 +278,233 @@ class Roster:
             return True
         # As long as a file is open its inode is not given to another one; its content may still have been exchanged,
         # which the next read notices.
-        if known.descriptor is None and not known.is_still(descriptor):
-            return False
+        if known.descriptor is None:
+            size = os.fstat(descriptor).st_size
+            copied = self._copied_from(path, descriptor, size)
+            nearer = copied and copied.source_id != known.source_id and copied.offset > known.offset
+            if nearer or not known.is_still(descriptor):
+                return False
         self.retired.remove(known)
         known.rename(path)
         self._put(known)
         return True
+
+    def _copied_from(self, path: str, descriptor: int, size: int) -> Checkpoint | None:
+        beginning = os.pread(descriptor, HEAD_BYTES, 0)
+        return self.recall.kin.original(path, size, partial(os.pread, descriptor), beginning)
+
+    def _enter_copy(self, path: str, mark: Checkpoint, descriptor: int) -> None:
+        """Read on in a file whose beginning was read under another inode, or wait for that one's end."""
+        size = os.fstat(descriptor).st_size
+        original = self._of(mark.source_id)
+        if original is not None and self._is_over(original):
+            mark = self._finish(original)
+            self._forget(original)
+            original = None
+        if original is None and mark.offset > size:
+            self._unshare(path)
+            start = last_line_start(descriptor, size)
+            self._put(Followed.begin(path, self.recall.next_generation(path), descriptor, start))
+            return
+        if original is None and not self._is_taken(mark.source_id):
+            self._unshare(path)
+            self.recall.drop(mark)
+            self._put(Followed.resume(path, mark, descriptor))
+            return
+        if original is None or self._has_diverged(original, descriptor):
+            self._unshare(path)
+            start = min(mark.offset, last_line_start(descriptor, size))
+            self._put(Followed.begin(path, self.recall.next_generation(path), descriptor, start))
+            return
+        told = path in self.copies
+        self._share(path, descriptor, original, size)
+        os.close(descriptor)
+        if not told:
+            message = f"{path} is a copy of {original.path}, which is followed; what they share is not read twice."
+            self.tell(original, NoticeKind.FOUND, message)
+
+    def is_late_copy(self, followed: Followed) -> bool:
+        """Whether a file that was empty when it appeared was made a copy of another one since; then it enters anew."""
+        if followed.descriptor is None or followed.compared or not followed.size:
+            return False
+        followed.compared = True
+        path, descriptor = followed.path, followed.descriptor
+        copied = self._copied_from(path, descriptor, followed.size)
+        is_copy = self._has_unread_origin(path) or (copied and copied.source_id != followed.source_id)
+        if not is_copy and not self._is_beginning_of_another(path, descriptor, followed.size):
+            return False
+        if self.at.get(path) is not followed:
+            return False
+        del self.at[path]
+        if self._by_key.get(followed.key) is followed:
+            del self._by_key[followed.key]
+        self.descriptors.forget(followed)
+        followed.close()
+        self.read.checkpoints.append(followed.checkpoint(dead=True))
+        self.deferred = True
+        return True
+
+    def _is_beginning_of_another(self, path: str, descriptor: int, size: int) -> bool:
+        """Whether so far a file holds what one that it may be made from begins with: a copy that is not complete."""
+        for original in self._origins(path):
+            try:
+                is_open = original.open() and original.descriptor is not None
+            except OSError:
+                continue
+            if not is_open or original.descriptor is None or not size or not original.offset:
+                continue
+            if not self._is_still(original) or original.size < size:
+                continue
+            same = head(descriptor, size) == head(original.descriptor, size)
+            if same and before(descriptor, size) == before(original.descriptor, size):
+                self._share(path, descriptor, original, size)
+                return True
+        return False
+
+    def _share(self, path: str, descriptor: int, original: Followed, size: int) -> None:
+        """Wait for the end of the original; and should nobody look when it ends, know what was read of the copy."""
+        self.copies[path] = (original.source_id, size)
+        offset = original.offset if original.offset <= size else last_line_start(descriptor, size)
+        known = self._shared.get(path)
+        there = os.fstat(descriptor)
+        if known is not None and (known.inode, known.offset) == (there.st_ino, offset):
+            return
+        generation = known.generation if known else self.recall.next_generation(path)
+        self._shared[path] = shared = Checkpoint(
+            source_id=source_id(path, generation),
+            path=path,
+            generation=generation,
+            device=there.st_dev,
+            inode=there.st_ino,
+            offset=offset,
+            records=0,
+            head=digest(head(descriptor, offset)),
+            head_length=min(HEAD_BYTES, offset),
+            anchor=digest(before(descriptor, offset)),
+            framing=original.checkpoint().framing,
+        )
+        self.read.checkpoints.append(shared)
+
+    def _unshare(self, path: str) -> Checkpoint | None:
+        """A copy is read on its own account from here on; what was known of it before."""
+        self.copies.pop(path, None)
+        known = self._shared.pop(path, None)
+        if known is not None:
+            self.read.checkpoints.append(replace(known, inode=0, offset=0))
+        return known
+
+    def _origins(self, path: str) -> list[Followed]:
+        names = set(origins(path))
+        found = [self.at[name] for name in names if name in self.at]
+        return found + [followed for followed in self.retired if followed.path in names]
+
+    def _has_unread_origin(self, path: str) -> bool:
+        """Whether a file that this one may have been made from has to be read before they can be compared."""
+        found = self._origins(path)
+        if path.endswith(PACKED_SUFFIXES):
+            # It may have got another number since.
+            found += [one for one in self if family(one.path) == family(path)]
+        return any(self._has_to_be_read(one) for one in found)
+
+    def _has_to_be_read(self, followed: Followed) -> bool:
+        if followed.state is SourceState.UNREADABLE:
+            return False
+        if not followed.offset and (self._size_of(followed.source_id) or 0) > followed.position:
+            return True
+        try:
+            return followed.open() and followed.descriptor is not None and not self._is_still(followed)
+        except OSError:
+            return False
+
+    def _is_still(self, followed: Followed) -> bool:
+        """Whether an open file has not been cut; if it has, it ends with the next read."""
+        assert followed.descriptor is not None
+        self.descriptors.use(followed)
+        if followed.is_still(followed.descriptor):
+            return True
+        followed.dirty = True
+        return False
+
+    def _is_over(self, original: Followed) -> bool:
+        """Whether a file was removed and read to its end, so that another can take its place at once."""
+        if original.quiet_since is None or original.descriptor is None or not original.is_still(original.descriptor):
+            return False
+        now = os.fstat(original.descriptor)
+        return now.st_nlink == 0 and original.position >= now.st_size
+
+    def _has_diverged(self, original: Followed, descriptor: int) -> bool:
+        """Whether a copy has other bytes than its original, which is still what it was."""
+        try:
+            if not original.open() or original.descriptor is None:
+                return False
+            if not self._is_still(original):
+                return False
+        except OSError:
+            return False
+        size = os.fstat(descriptor).st_size
+        return before(original.descriptor, size) != before(descriptor, size)
+
+    def _enter_archive(self, path: str, descriptor: int, *, skip: bool) -> None:
+        others = (self.recall.kin, self._begin_archive, self._size_of)
+        inode = os.fstat(descriptor).st_ino
+        if seen := self.recall.recognise(path, descriptor, inode):
+            self.recall.drop(seen)
+            self.archives[path] = Archive.finished(path, descriptor, seen, *others)
+        elif skip:
+            self.archives[path] = Archive.finished(path, descriptor, self._begin_archive(path), *others)
+        else:
+            self.archives[path] = Archive(path, descriptor, *others)
+        os.close(descriptor)
+
+    def _begin_archive(self, path: str) -> Checkpoint:
+        generation = self.recall.next_generation(path)
+        nothing = digest(b"")
+        name = source_id(path, generation)
+        return Checkpoint(name, path, generation, 0, 0, 0, 0, nothing, 0, nothing, Framing.UNKNOWN)
+
+    def _of(self, name: str) -> Followed | None:
+        return next((followed for followed in self if followed.source_id == name), None)
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether an archive goes on with this source."""
+        return any(archive.source_id == name for archive in self.archives.values())
+
+    def _size_of(self, name: str) -> int | None:
+        followed = self._of(name)
+        if followed is None:
+            return 0 if self._is_taken(name) else None
+        try:
+            followed.look(os.stat(followed.path if followed.descriptor is None else followed.descriptor))  # noqa: PTH116
+        except OSError:
+            # Its path is gone, and so it will be soon.
+            return followed.most
+        return followed.size
+
+    def _finish(self, followed: Followed, *, dead: bool = True) -> Checkpoint:
+        """End a generation with what is held of its last line; where a copy of it goes on."""
+        complete, records = followed.checkpoint(dead=dead), followed.records
+        followed.finish(self.read)
+        ended = followed.checkpoint(dead=dead)
+        # Half a line is whole in a copy that was made later.
+        mark = ended if followed.records > records else complete
+        self.read.checkpoints.append(mark if dead else ended)
+        self._resumable[mark.source_id] = mark
+        self.recall.kin.note(mark)
+        return mark
+
+    def _forget(self, followed: Followed) -> None:
+        self.retired.remove(followed)
+        self.descriptors.forget(followed)
+        if self._by_key.get(followed.key) is followed:
+            del self._by_key[followed.key]
+
+    def _tell_of_gap(self, followed: Followed) -> None:
+        if followed.unread:
+            message = (
+                f"{followed.path}: {followed.unread:,} bytes behind offset {followed.position:,} had been seen and were"
+                f" gone before they could be read. They are lost unless a copy of the file is followed."
+            )
+            self.tell(followed, NoticeKind.GAP, message)
 
     def _cannot_open(self, path: str, error: OSError) -> None:
         problem = f"{path} cannot be read: {error.strerror}. It is tried again every second."
@@ -222,6 +532,8 @@ class Roster:
             return
         if descriptor is not None:
             os.close(descriptor)
+        followed.most = max(followed.most, followed.size)
+        self._tell_of_gap(followed)
         followed.dirty = False
         followed.quiet_since = float("-inf")
 
@@ -232,6 +544,11 @@ def broken(path: str, offset: int, how: Continuity) -> str:
         return (
             f"{path} was cut after {offset:,} of its bytes had been read. It is read again from its beginning; what was"
             f" written just before the cut may be lost."
+        )
+    if how is Continuity.REWRITTEN:
+        return (
+            f"{path} begins with other bytes after {offset:,} of it had been read: it was overwritten, or removed and"
+            f" made anew. It is read from its beginning; what was written just before that may be lost."
         )
     return (
         f"{path} was replaced by another file after {offset:,} bytes of it had been read. The old one is read to its"

@@ -5,6 +5,7 @@ for another process or for Polars, which do without the lock. Two threads can ea
 """
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,15 +21,16 @@ from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.intake.records import Notice, Read
+from llmsec_tui.intake.records import Notice, NoticeKind, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.source_memories import SourceMemories
 from llmsec_tui.service.suppression import Suppression
+from llmsec_tui.service.vigil import Vigil
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown
 
-_TOLD = frozenset({"oversize", "truncated", "replaced"})
+_TOLD = frozenset(NoticeKind) - {NoticeKind.UNREADABLE, NoticeKind.FOUND, NoticeKind.GONE}
 """Notices that become events, because what happened to the log may be an attack on the one who watches it."""
 
 _NO_RULES = RuleSet(())
@@ -66,6 +68,15 @@ class Tally:
             content_no=dict(self.hidden),
             last_event_at=self.last_ts,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The events of a batch before it is known which are new."""
+
+    mapped: list[Mapped]
+    letters: list[DeadLetter]
+    tallies: dict[str, Tally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +122,23 @@ class Pipeline:
         self._secret = secret
         self._memories = memories or SourceMemories()
         self._registry = registry or Registry()
+        self._vigil = Vigil(self._memories)
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
 
     def read(self, read: Read) -> Drafted:
         """Map records to events and keep the new ones. No record is lost: what no format maps is a dead letter."""
+        found = self.map(read)
+        resolved = resolve(found.mapped, self._known, self._secret)
+        self._recent.append(resolved.keys)
+        batch = build(resolved.kept)
+        checkpoints = self._memories.put_into(read.checkpoints)
+        return Drafted(batch, resolved.kept, resolved.keys, found.letters, found.tallies, checkpoints, resolved.repeats)
+
+    def map(self, read: Read) -> Found:
+        """Only the events, new ones and repeats."""
         tallies: dict[str, Tally] = {}
         letters = list(read.dead_letters)
-        mapped = [_told(notice) for notice in read.notices if notice.kind in _TOLD]
+        mapped: list[Mapped] = []
         tally = None
         for record in read.records:
             if tally is None or tally.source_id != record.source_id:
@@ -134,15 +155,15 @@ class Pipeline:
             mapped.append(Mapped(record, outcome.format, outcome.events))
         for letter in letters:
             _tally(tallies, letter.source_id, letter.path).dead_letters += 1
-        resolved = resolve(mapped, self._known, self._secret)
-        self._recent.append(resolved.keys)
-        batch = build(resolved.kept)
-        checkpoints = self._memories.put_into(read.checkpoints)
-        return Drafted(batch, resolved.kept, resolved.keys, letters, tallies, checkpoints, resolved.repeats)
+        live = dict.fromkeys(read.live, time.time_ns() // 1000)
+        notices = [*read.notices, *self._vigil.over(mapped, letters, live)]
+        told = [_told(notice) for notice in notices if notice.kind in _TOLD]
+        return Found(told + mapped, letters, tallies)
 
     def forget(self, source_id: str) -> None:
         """A source was read to its end: nothing of it is needed any more."""
         self._memories.drop(source_id)
+        self._vigil.forget(source_id)
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""

@@ -9,13 +9,11 @@ from llmsec_tui.formats.otel.identity import identity
 from llmsec_tui.formats.otel.indexed import at, in_order, nested
 from llmsec_tui.formats.otel.told import Told, What
 from llmsec_tui.formats.otel.verdicts import verdict_of
-from llmsec_tui.formats.values import as_dict, as_dicts, as_float, as_id, as_int, as_str, decoded, first
+from llmsec_tui.formats.values import as_dict, as_dicts, as_float, as_id, as_int, as_list, as_str, decoded, first
 
-ROOTS = frozenset(
-    *[
-        ("openinference", "llm", "input", "output", "retrieval", "reranker", "embedding", "tool", "tool_call")
-        + ("session", "user", "agent", "metadata", "evaluations", "annotations", "validator_name")
-    ]
+ROOTS = (
+    *("openinference", "llm", "input", "output", "retrieval", "reranker", "embedding", "tool", "tool_call"),
+    *("session", "user", "agent", "metadata", "evaluations", "annotations"),
 )
 """Where its attributes begin."""
 _KINDS = {
@@ -55,7 +53,10 @@ def read(attributes: dict[str, Any], told: Told) -> None:
     told.note({field: _named(tree, paths) for field, paths in _IDENTITY.items()})
     told.note(identity(as_dict(decoded(tree.get("metadata")))))
     told.note({"operation_name": kind.lower() or None})
-    told.count({field: as_int(_number(at(tree, path))) for field, path in _USAGE.items()})
+    told.remark(as_dict(decoded(tree.get("metadata"))))
+    tags = attributes.get("tag.tags")
+    told.remark({"tags": ",".join(tag for tag in map(as_id, as_list(tags)) if tag)})
+    told.count({field: as_int(at(tree, path)) for field, path in _USAGE.items()})
     told.count({"cost_usd": as_float(at(tree, "llm.cost.total"))})
     asked, answered = at(tree, "input.value"), at(tree, "output.value")
     match told.what:
@@ -100,17 +101,15 @@ def _named(tree: dict[str, Any], paths: tuple[str, ...]) -> str | None:
     return None
 
 
-def _number(value: Any) -> Any:
-    # ``llm.token_count.prompt`` is a number and, with its details nested beside it, an object.
-    return value
-
-
 def _read_call(tree: dict[str, Any], told: Told, answered: Any) -> None:
     asked = [_message(one) for one in as_dicts(in_order(at(tree, "llm.input_messages")))]
     said = [_message(one) for one in as_dicts(in_order(at(tree, "llm.output_messages")))]
     told.asked = told.asked or asked or _texts(at(tree, "llm.prompts"), "prompt.text", "user")
     told.answered = told.answered or said or _texts(at(tree, "llm.choices"), "completion.text", "assistant")
     told.finished([as_id(at(tree, "llm.finish_reason"))])
+    if told.tools is None:
+        offered = as_dicts(in_order(at(tree, "llm.tools")))
+        told.tools = [decoded(at(one, "tool.json_schema")) for one in offered] or None
     body = decoded(answered)
     if isinstance(body, dict):
         told.note({"response_id": as_id(body.get("id")), "response_model": as_id(body.get("model"))})

@@ -61,12 +61,15 @@ class Log:
 
 def happenings_of(span: dict[str, Any]) -> list[Happening]:
     """The events in a span."""
-    return [(as_str(event.get("name")) or "", attributes_of(event)) for event in as_dicts(span.get("events"))]
+    events = span.get("events")
+    return [(as_str(event.get("name")) or "", attributes_of(event)) for event in as_dicts(events)] if events else []
 
 
 def status_of(span: dict[str, Any]) -> tuple[bool, str | None]:
     """Whether it failed, and what its status says."""
     status = as_dict(span.get("status"))
+    if not status and "status_code" not in span and "statusCode" not in span:
+        return False, None
     code = first(status, "code", "status_code") or span.get("status_code") or span.get("statusCode")
     message = first(status, "message", "description") or span.get("status_message") or span.get("statusMessage")
     return code in _FAILED if isinstance(code, str | int) else False, as_str(message) or None

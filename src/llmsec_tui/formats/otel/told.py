@@ -1,4 +1,7 @@
-"""What a span tells, in terms that all dialects share. Every dialect fills in what it knows; the first to speak wins."""
+"""What a span tells, in terms that all dialects share.
+
+Every dialect fills in what it knows; the first to speak wins.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,6 +41,8 @@ class Told:
     put_in: Any = None
     """Anything, where nothing says what it is."""
     got_out: Any = None
+    tools: Any = None
+    """Definitions of the tools that the model was offered."""
     query: str | None = None
     documents: list[Any] = field(default_factory=list)
     embedded: list[str] = field(default_factory=list)
@@ -49,6 +54,8 @@ class Told:
     guardrail: Fields | None = None
     evaluations: list[dict[str, Any]] = field(default_factory=list)
     permission: Fields | None = None
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What has no field of its own and may be looked for."""
 
     def note(self, fields: Fields) -> None:
         """Fields of all events, those that nobody gave before."""
@@ -62,6 +69,12 @@ class Told:
             if value is not None and name not in self.outcome:
                 self.outcome[name] = value
 
+    def remark(self, notes: dict[str, Any], prefix: str = "") -> None:
+        """Plain values of the application's own, those whose keys start with ``prefix``."""
+        for key, value in notes.items():
+            if len(self.notes) < _MOST_NOTES and key.startswith(prefix) and _is_plain(value):
+                self.notes.setdefault(key[len(prefix) :], value)
+
     def finished(self, reasons: Iterable[str | None]) -> None:
         """Why the model stopped."""
         named = [reason for reason in reasons if reason]
@@ -69,6 +82,14 @@ class Told:
             self.outcome["finish_reasons"] = ",".join(named)
             if not _REFUSALS.isdisjoint(named):
                 self.outcome["refusal"] = True
+
+
+_MOST_NOTES = 24
+_LONGEST_NOTE = 200
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and 0 < len(value) <= _LONGEST_NOTE)
 
 
 _REFUSALS = frozenset(("content_filter", "content-filter", "refusal", "guardrail_intervened", "SAFETY"))

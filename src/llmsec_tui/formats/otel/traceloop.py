@@ -9,7 +9,7 @@ from llmsec_tui.formats.otel.identity import identity
 from llmsec_tui.formats.otel.indexed import in_order, nested
 from llmsec_tui.formats.otel.semconv import rebuilt
 from llmsec_tui.formats.otel.told import Told, What
-from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_int, decoded, first
+from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_int, as_list, decoded, first
 
 _PROPERTIES = "traceloop.association.properties"
 _KINDS = {
@@ -32,6 +32,8 @@ def read(attributes: dict[str, Any], told: Told) -> None:
     """Everything under ``traceloop.``, and what OpenLLMetry wrote under ``llm.``."""
     told.note(identity(attributes, f"{_PROPERTIES}."))
     told.note(identity(as_dict(decoded(attributes.get(_PROPERTIES)))))
+    told.remark(attributes, f"{_PROPERTIES}.")
+    told.remark({"entity_path": attributes.get("traceloop.entity.path")})
     kind, request = as_id(attributes.get("traceloop.span.kind")), as_id(attributes.get("llm.request.type"))
     told.what = _KINDS.get(kind or "") or _REQUESTS.get(request or "") or told.what
     name = as_id(first(attributes, "traceloop.entity.name", "traceloop.workflow.name"))
@@ -58,8 +60,8 @@ def read(attributes: dict[str, Any], told: Told) -> None:
         told.arguments = _arguments(asked) if told.arguments is None else told.arguments
         told.result = _result(answered) if told.result is None else told.result
         return
-    told.put_in = asked if told.put_in is None else told.put_in
-    told.got_out = answered if told.got_out is None else told.got_out
+    told.put_in = _peeled(asked) if told.put_in is None else told.put_in
+    told.got_out = _peeled(answered) if told.got_out is None else told.got_out
 
 
 def _read_old_messages(attributes: dict[str, Any], told: Told) -> None:
@@ -72,6 +74,19 @@ def _read_old_messages(attributes: dict[str, Any], told: Told) -> None:
         completions = as_dicts(in_order(tree.get("completions")))
         told.answered = [rebuilt(one) for one in completions]
         told.finished(as_id(one.get("finish_reason")) for one in completions)
+
+
+def _peeled(value: Any) -> Any:
+    """What goes into a function of the application or comes out, without what the decorators put around it."""
+    plain = decoded(value)
+    if not isinstance(plain, dict):
+        return plain
+    if (held := first(plain, "inputs", "outputs")) is not None:
+        return held
+    if plain.keys() <= {"args", "kwargs"}:
+        given = [*as_list(plain.get("args")), *([plain["kwargs"]] if plain.get("kwargs") else [])]
+        return given[0] if len(given) == 1 else given
+    return plain
 
 
 def _arguments(value: Any) -> Any:
@@ -94,4 +109,4 @@ def _result(value: Any) -> Any:
         return plain
     held = first(plain, "output", "outputs")
     message = as_dict(as_dict(held).get("kwargs") or held)
-    return message["content"] if "content" in message else plain if held is None else held
+    return message.get("content", plain if held is None else held)

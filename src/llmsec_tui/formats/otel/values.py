@@ -3,7 +3,7 @@
 from base64 import b64decode
 from typing import Any
 
-from llmsec_tui.formats.values import as_dict, as_dicts, as_id
+from llmsec_tui.formats.values import as_dict, as_id
 
 _BASE64_IDS = (24, 12)
 """Characters of a trace id and a span id as converters from protobuf write them."""
@@ -34,7 +34,16 @@ def attributes_of(holder: dict[str, Any]) -> dict[str, Any]:
 
 def pairs(listed: Any) -> dict[str, Any]:
     """A list of ``{key, value}`` as a plain object."""
-    return {pair["key"]: unwrap(pair.get("value")) for pair in as_dicts(listed) if isinstance(pair.get("key"), str)}
+    made: dict[str, Any] = {}
+    for pair in listed if isinstance(listed, list) else ():
+        if isinstance(pair, dict) and isinstance(key := pair.get("key"), str):
+            value = pair.get("value")
+            # Nearly all values are strings, and there are a dozen to a span.
+            if isinstance(value, dict) and len(value) == 1 and "stringValue" in value:
+                made[key] = value["stringValue"]
+            else:
+                made[key] = unwrap(value)
+    return made
 
 
 def hex_id(value: Any) -> str | None:

@@ -30,10 +30,13 @@ def read(attributes: dict[str, Any], told: Told) -> None:
             "provider_name": as_id(attributes.get("ai.model.provider")),
             "request_model": as_id(attributes.get("ai.model.id")),
             "response_model": as_id(attributes.get("ai.response.model")),
-            "response_id": as_id(attributes.get("ai.response.id")),
+            "response_id": as_id(attributes.get("ai.response.id")) or _response_id(attributes),
             "agent_name": as_id(attributes.get("ai.telemetry.functionId")),
         }
     )
+    told.remark(attributes, "ai.telemetry.metadata.")
+    if told.tools is None and "ai.prompt.tools" in attributes:
+        told.tools = [decoded(tool) for tool in as_list(decoded(attributes["ai.prompt.tools"]))]
     told.count({field: as_int(first(attributes, *names)) for field, names in _USAGE.items()})
     told.count({"ttft_ms": as_float(first(attributes, "ai.response.msToFirstChunk", "ai.stream.msToFirstChunk"))})
     told.finished([as_id(first(attributes, "ai.response.finishReason", "ai.finishReason"))])
@@ -57,6 +60,14 @@ def _what(operation: str, attributes: dict[str, Any]) -> What:
     if inner.startswith("do"):
         return What.EMBEDDING if inner == "doEmbed" else What.CALL
     return What.AGGREGATE
+
+
+def _response_id(attributes: dict[str, Any]) -> str | None:
+    """The parent has the id of its last answer only among what the provider adds."""
+    metadata = as_dict(decoded(attributes.get("ai.response.providerMetadata")))
+    return next(
+        (as_id(of["responseId"]) for of in metadata.values() if isinstance(of, dict) and "responseId" in of), None
+    )
 
 
 def _asked(attributes: dict[str, Any]) -> list[Any] | None:

@@ -6,6 +6,8 @@ ones again in every step; each is an event of the call that it belongs to, and s
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from llmsec_tui.events.model import ContentState, Exchange, Kind, PartType, Role, Trust
 from llmsec_tui.formats.openai import add_answer
 from llmsec_tui.formats.openai_items import ITEM_TYPES, add_items
@@ -27,97 +29,104 @@ _SYSTEMS = frozenset({"system", "system_prompt", "systemPrompt", "instructions"}
 _DOCUMENTS = frozenset({"documents", "retrieved_documents", "docs", "context", "contexts", "passages", "chunks"})
 _NATURAL = frozenset({"", "input", "inputs", "output", "outputs", "message", "messages", "text", "content", "value"})
 _TOOLS = frozenset({"tools", "functions", "tool_definitions", "toolDefinitions"})
+_DEFINING = ("function", "parameters", "description", "input_schema", "inputSchema")
 _LONGEST_WORD = 512
 """A longer string without a space is a picture, a key or a vector, and no text."""
 _SENTENCE = 32
 """Texts of so many characters are worth an event; what is shorter is one with all others of its kind."""
-_MOST_NOTED = 65_536
 
 
 class Said:
     """Both sides of one step. What comes out of a step and went into it is not said again."""
 
-    __slots__ = ("_known", "_own", "_transcript", "found")
+    __slots__ = ("_known", "_notes", "_own", "_texts", "_transcript", "found")
 
     def __init__(self, transcript: Transcript, *, model: bool) -> None:
         """``model``: the step is a call of a model, whose output is its own even where it repeats the input."""
         self._transcript = transcript
         self._known: set[tuple[Role | None, str | None]] = set()
         self._own = model
+        self._texts: list[tuple[str, Speaker]] = []
+        self._notes: list[str] = []
         self.found = False
         """Whether there was anything."""
 
     def add(self, value: Any, exchange: Exchange) -> None:
         """All of one side."""
-        before = len(self._transcript.events)
-        notes: list[str] = []
-        self._take(decoded(value), "", exchange, notes)
-        self._note(notes, exchange)
-        self.found = self.found or len(self._transcript.events) > before
-        self._forget_repeats(before, exchange)
-
-    def _forget_repeats(self, before: int, exchange: Exchange) -> None:
         events = self._transcript.events
+        before = len(events)
+        self._texts, self._notes = [], []
+        self._take(decoded(value), "", exchange)
         added = events[before:]
         if exchange is _OUTPUT and not self._own:
-            events[before:] = [one for one in added if one.text is None or (one.role, one.text) not in self._known]
+            # A state that is handed on is what was said before, and the end of it.
+            history = any(one.role is Role.USER for one in added)
+            added = [one for one in added if one.text is None or (one.role, one.text) not in self._known]
+            events[before:] = [replace(one, exchange=_INPUT) for one in added] if history else added
         self._known.update((one.role, one.text) for one in added)
+        for text, by in self._texts:
+            if (by[0], text) not in self._known:
+                self._known.add((by[0], text))
+                self._transcript.emit(_INPUT if by is _DOCUMENT else exchange, text_fields(text, by))
+        self.found = self.found or len(events) > before
+        if self._notes:
+            self._note(exchange)
 
-    def _take(self, value: Any, key: str, exchange: Exchange, notes: list[str]) -> None:
+    def _take(self, value: Any, key: str, exchange: Exchange) -> None:
         if isinstance(value, str):
-            self._text(value, key, exchange, notes)
+            self._text(value, key, exchange)
         elif isinstance(value, dict):
-            self._object(value, key, exchange, notes)
+            self._object(value, key, exchange)
         elif isinstance(value, list):
-            self._list(value, key, exchange, notes)
+            self._list(value, key, exchange)
 
-    def _list(self, items: list[Any], key: str, exchange: Exchange, notes: list[str]) -> None:
+    def _list(self, items: list[Any], key: str, exchange: Exchange) -> None:
         if len(items) == 2 and isinstance(items[1], str) and is_role(items[0]):
             self._transcript.say(items[0], items[1], exchange)
-        elif key in _TOOLS and items:
+        elif key in _TOOLS and exchange is _INPUT and _are_definitions(items):
             self._definitions(items)
         else:
             for item in items:
-                self._take(item, key, exchange, notes)
+                self._take(item, key, exchange)
 
-    def _object(self, plain: dict[str, Any], key: str, exchange: Exchange, notes: list[str]) -> None:
+    def _object(self, plain: dict[str, Any], key: str, exchange: Exchange) -> None:
         transcript = self._transcript
         if (message := message_of(plain)) is not None:
             transcript.message(message, exchange)
         elif (document := document_of(plain)) is not None:
             transcript.emit(_INPUT, document_fields(document))
         elif (inner := constructed(plain)) is not None:
-            self._inside(inner, exchange, notes)
+            self._inside(inner, exchange)
         elif is_role(plain.get("role")) and plain.keys() & {"content", "parts", "tool_calls"}:
             transcript.message(plain, exchange)
         elif isinstance(plain.get("choices"), list) or plain.get("object") == "response":
             add_answer(transcript, plain)
         elif isinstance(plain.get("generations"), list):
-            self._generations(plain["generations"], exchange, notes)
-        elif plain.get("type") in ITEM_TYPES and isinstance(plain["type"], str):
+            self._generations(plain["generations"], exchange)
+        elif isinstance(plain.get("type"), str) and plain["type"] in ITEM_TYPES:
             add_items(transcript, [plain], exchange)
         elif "toolName" in plain and "toolCallId" in plain:
             asked = tool_call_fields(plain["toolName"], first(plain, "input", "args"), plain["toolCallId"])
             transcript.emit(exchange, asked)
         elif key in _DOCUMENTS and plain.keys() & {"content", "text", "document", "chunk"}:
             transcript.emit(_INPUT, document_fields(plain))
-        elif key in _TOOLS and plain:
+        elif key in _TOOLS and exchange is _INPUT and _are_definitions(list(plain.values())):
             self._definitions(plain)
         else:
-            self._inside(plain, exchange, notes)
+            self._inside(plain, exchange)
 
-    def _inside(self, plain: dict[str, Any], exchange: Exchange, notes: list[str]) -> None:
+    def _inside(self, plain: dict[str, Any], exchange: Exchange) -> None:
         for name, inner in plain.items():
-            self._take(inner, name, exchange, notes)
+            self._take(inner, name, exchange)
 
-    def _generations(self, generations: list[Any], exchange: Exchange, notes: list[str]) -> None:
+    def _generations(self, generations: list[Any], exchange: Exchange) -> None:
         """What a model of LangChain's answered: a list for every prompt, or one list."""
         for generation in generations:
             plain = as_dict(generation)
             if isinstance(generation, list):
-                self._generations(generation, exchange, notes)
+                self._generations(generation, exchange)
             elif isinstance(plain.get("message"), dict):
-                self._take(plain["message"], "", exchange, notes)
+                self._take(plain["message"], "", exchange)
             elif text := as_str(plain.get("text")):
                 self._transcript.say("assistant", text, exchange)
 
@@ -126,36 +135,43 @@ class Said:
         operator = text_fields(compact_json(tools), (Role.DEVELOPER, Trust.OPERATOR))
         self._transcript.emit(_INPUT, operator | {"kind": Kind.META, "operation_name": "tool_definitions"})
 
-    def _text(self, text: str, key: str, exchange: Exchange, notes: list[str]) -> None:
+    def _text(self, text: str, key: str, exchange: Exchange) -> None:
         inner = decoded(text)
         if isinstance(inner, dict | list):
-            self._take(inner, key, exchange, notes)
+            self._take(inner, key, exchange)
             return
         text = as_str(inner) or ""
         by = _speaker(key, exchange)
-        if by is None or not text:
-            if text and (len(text) <= _LONGEST_WORD or len(text.split(None, 1)) > 1):
-                notes.append(text)
-            return
-        self._transcript.emit(_INPUT if by is _DOCUMENT else exchange, text_fields(text, by))
+        if by is not None and text:
+            self._texts.append((text, by))
+        elif text and (len(text) <= _LONGEST_WORD or len(text.split(None, 1)) > 1):
+            self._notes.append(text)
 
-    def _note(self, notes: list[str], exchange: Exchange) -> None:
-        """Texts of which nothing says what they are, judged as what a user or a model may have written."""
-        sentences = [text for text in notes if len(text) >= _SENTENCE]
-        rest = "\n".join(text for text in notes if len(text) < _SENTENCE)
+    def _note(self, exchange: Exchange) -> None:
+        """Texts of which nothing says what they are, judged as what comes from outside may be."""
+        sentences = [text for text in self._notes if _is_sentence(text)]
+        rest = "\n".join(text for text in self._notes if not _is_sentence(text))
+        # Beside messages, the short ones are the settings of the model.
+        if self._own and self.found:
+            rest = ""
+        trust = Trust.USER
+        if exchange is _OUTPUT:
+            trust = Trust.MODEL if self._own else Trust.TOOL
         for text in dict.fromkeys([*sentences, *([rest] if rest else [])]):
-            trust = Trust.MODEL if exchange is _OUTPUT else Trust.USER
             self._transcript.emit(exchange, _noted(storable(text), trust))
 
 
+def _is_sentence(text: str) -> bool:
+    return len(text) >= _SENTENCE and len(text.split(None, 1)) > 1
+
+
 def _noted(text: str, trust: Trust) -> Fields:
-    cut = len(text) > _MOST_NOTED
     return {
         "kind": Kind.META,
         "trust": trust,
-        "text": text[:_MOST_NOTED],
+        "text": text,
         "part_type": PartType.TEXT,
-        "content_state": ContentState.TRUNCATED if cut else ContentState.PRESENT,
+        "content_state": ContentState.PRESENT,
     }
 
 
@@ -167,15 +183,23 @@ def _speaker(key: str, exchange: Exchange) -> Speaker | None:
     if key in _ANSWERS:
         return _MODEL
     if key in _SYSTEMS:
-        return _SYSTEM
+        # What a step or a model writes under such a name is no operator's.
+        return _MODEL if exchange is _OUTPUT else _SYSTEM
     return _DOCUMENT if key in _DOCUMENTS else None
+
+
+def _are_definitions(tools: list[Any]) -> bool:
+    return bool(tools) and all(
+        isinstance(tool, str) or not as_dict(tool).keys().isdisjoint(_DEFINING) for tool in tools
+    )
 
 
 def has_messages(value: Any) -> bool:
     """Whether a value is a list of messages, or an object that holds one under ``messages``."""
-    plain = as_dict(value)
-    held = plain["messages"] if "messages" in plain else value
-    flat = [message for item in held for message in (item if isinstance(item, list) else [item])] if isinstance(
-        held, list
-    ) else []
-    return any("role" in message or message_of(message) is not None for message in as_dicts(flat))
+    held = as_dict(value).get("messages", value)
+    for item in held if isinstance(held, list) else ():
+        if any(
+            "role" in one or message_of(one) is not None for one in as_dicts(item if isinstance(item, list) else [item])
+        ):
+            return True
+    return False
