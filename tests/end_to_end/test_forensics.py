@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_cancelled_scan_says_that_it_is_partial_and_goes_on(tmp_path: Path, lo
         assert scan.poll() is None
     scan.send_signal(signal.SIGINT)
     rest = scan.stderr.read()
+    scan.stderr.close()
     assert scan.wait(60) == 130, rest
     assert "partial" in rest
     assert "--resume" in rest
@@ -72,19 +74,21 @@ def test_the_bar_is_for_terminals_only(tmp_path: Path, logs: Path) -> None:
     assert "\x1b" not in piped.stderr
     assert "\r" not in piped.stderr
     main, terminal = pty.openpty()
-    shown = subprocess.run(
-        command(str(logs / "00.jsonl")), stdout=subprocess.PIPE, stderr=terminal, env=environment(tmp_path), check=False
-    )
+    out = tmp_path / "stdout"
+    with out.open("wb") as stdout:
+        scan = subprocess.Popen(
+            command(str(logs / "00.jsonl")), stdout=stdout, stderr=terminal, env=environment(tmp_path)
+        )
     os.close(terminal)
     seen = b""
-    try:
+    # A terminal says by an error that its other side is closed.
+    with suppress(OSError):
         while data := os.read(main, 65536):
             seen += data
-    except OSError:
-        pass  # So a terminal says that its other side is closed.
     os.close(main)
+    assert scan.wait(60) == piped.returncode
     assert b"Scanning" in seen
-    assert shown.stdout.decode() == piped.stdout
+    assert out.read_text() == piped.stdout
 
 
 def test_dask_is_asked_for_by_name_where_it_is_missing(tmp_path: Path, logs: Path) -> None:

@@ -33,7 +33,12 @@ def shown() -> Iterator["Watcher"]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn())
     with Progress(
-        *columns, TransferSpeedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+        *columns,
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
     ) as bar:
         hashing = bar.add_task("Hashing", total=None)
         reading = bar.add_task("Scanning", total=None, visible=False)

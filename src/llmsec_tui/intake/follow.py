@@ -10,6 +10,7 @@ another inode under the path   replaced: the old file is read to its end, for as
                                one from its beginning
 path gone                      read to its end, for as long as something comes; a later file of that name is a new one
 known inode, another path      renamed: goes on under the new name
+the content of another         a copy or an archive: what was read of the other one is not read again (``copies.py``)
 =============================  =========================================================================================
 
 Every generation has its own ``source_id``, so an offset always means one thing.
@@ -237,9 +238,10 @@ class Follower:
     def _pull(self, max_bytes: int) -> int:
         """Give every file that has something its turn, until so much is read; what is left of the bytes."""
         read = self._roster.read
-        alive = dict.fromkeys(self._roster)
-        waiting = [followed for followed in self._waiting_turn if followed in alive]
-        ready = deque(followed for followed in dict.fromkeys([*waiting, *alive]) if followed.dirty)
+        # Several passes over thousands of files, many times a second, would be most of what an idle follower costs.
+        dirty = dict.fromkeys(followed for followed in self._roster if followed.dirty)
+        waiting = [followed for followed in self._waiting_turn if followed in dirty]
+        ready = deque(dict.fromkeys([*waiting, *dirty]))
         budget = max_bytes
         # A record longer than the budget yields nothing for a while, which must not look like the end of the data.
         while ready and (budget > 0 or not read):

@@ -45,12 +45,13 @@ class Kin:
     def alike(self, path: str, beginning: bytes) -> list[Checkpoint]:
         """Those that a file of this name, which begins with these bytes, could be a copy of; the longest first."""
         heads: Mapping[_HEAD, dict[str, Checkpoint]] = self._families.get(family(path), {})
+        names = _Names(path)
         found = [
             mark
             for (length, known), marks in heads.items()
             if length <= len(beginning) and digest(beginning[:length]) == known
             for mark in marks.values()
-            if _is_made_from(path, mark)
+            if names.can_come_from(mark)
         ]
         return sorted(found, key=lambda mark: mark.offset, reverse=True)
 
@@ -104,19 +105,30 @@ def _stem(name: str) -> str:
     return name
 
 
-def _is_made_from(path: str, mark: Checkpoint) -> bool:
-    """Whether rotation, compression or an editor may have made a file of this name from the one of the mark."""
-    if path == mark.path:
-        # A file that was deleted and begun anew often begins alike; so much alike is no accident.
-        return mark.offset >= ANCHOR_BYTES or path.endswith(PACKED_SUFFIXES)
-    new, old = _stem(Path(path).name), _stem(Path(mark.path).name)
-    # Rotation in order gives the archive of the second file a third name.
-    if path.endswith(PACKED_SUFFIXES) and _ordinal(new) and _ordinal(old):
-        return True
-    if any(source_id(origin, mark.generation) == mark.source_id for origin in origins(path)):
-        # It had another name when it was first read.
-        return True
-    return bool(old) and new.startswith(old) and not new[len(old) : len(old) + 1].isalnum()
+class _Names:
+    """Which files rotation, compression or an editor may have made one of this name from."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._packed = path.endswith(PACKED_SUFFIXES)
+        self._numbered = _ordinal(_stem(Path(path).name))
+        self._origins = frozenset(origins(path))
+        self._sources: dict[int, frozenset[str]] = {}
+
+    def can_come_from(self, mark: Checkpoint) -> bool:
+        if mark.path == self._path:
+            # A file that was deleted and begun anew often begins alike; so much alike is no accident.
+            return mark.offset >= ANCHOR_BYTES or self._packed
+        # Rotation in order gives the archive of the second file a third name.
+        if self._packed and self._numbered and _ordinal(_stem(Path(mark.path).name)):
+            return True
+        return mark.path in self._origins or mark.source_id in self._of_generation(mark.generation)
+
+    def _of_generation(self, generation: int) -> frozenset[str]:
+        """The sources of that generation which had such a name when they were first read."""
+        if generation not in self._sources:
+            self._sources[generation] = frozenset(source_id(origin, generation) for origin in self._origins)
+        return self._sources[generation]
 
 
 def _ordinal(stem: str) -> bool:

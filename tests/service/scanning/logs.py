@@ -1,4 +1,4 @@
-"""Logs for tests of scanning: many shapes, with conversations that come again, records that amend others, and attacks."""
+"""Logs for tests of scanning: conversations that come again, records that amend others, broken ones, and attacks."""
 
 import json
 import random

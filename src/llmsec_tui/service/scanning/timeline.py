@@ -20,9 +20,9 @@ from llmsec_tui.events.schema import ALERTS, HITS
 from llmsec_tui.service.scanning.keytable import KeyTable
 from llmsec_tui.service.scanning.parts import packed, unpacked
 
-WINDOW = 200_000
+WINDOW = 20_000
 """Events that are looked at together."""
-_CHUNK = 20_000
+_CHUNK = 5_000
 _AT, _TURN, _KEY = "timeline.at", "timeline.turn", "timeline.key"
 
 
