@@ -34,6 +34,11 @@ class Home:
         return self.root / "desk.yml"
 
     @property
+    def formats(self) -> Path:
+        """Descriptions of log formats of the user's own."""
+        return self.root / "formats.d"
+
+    @property
     def log(self) -> Path:
         """The collector's own narration, for people who ask why it died."""
         return self.root / "collector.log"

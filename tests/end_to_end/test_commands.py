@@ -92,6 +92,24 @@ def test_events_and_their_conversation(home: Path) -> None:
     assert [event["text"] for event in exchange] == [ATTACK, "No."]
 
 
+def test_the_raw_record_behind_an_event_is_printed_and_its_hash_checked(home: Path) -> None:
+    """The bytes as they stand in the file; when they are others by now, that is said and the exit code is 1."""
+    event = rows(home, "events", "list", "--filter", "conversation_id:c1")[0]["event_id"]
+    log = home.parent / "app.jsonl"
+    content = log.read_bytes()
+    result = run(home, "events", "raw", event)
+    assert result.stdout.encode() == content.splitlines()[0]
+    assert "The hash holds" in result.stderr
+    try:
+        log.write_bytes(content.replace(b"No.", b"Yes"))
+        changed = run(home, "events", "raw", event, expect=1)
+        assert "The hash does not hold" in changed.stderr
+        log.write_bytes(content[:20])
+        assert "ends before byte" in run(home, "events", "raw", event, expect=3).stderr
+    finally:
+        log.write_bytes(content)
+
+
 def test_an_alert_is_explained_and_so_is_an_event_that_a_rule_left_alone(home: Path) -> None:
     """Hit or clean stands in the answer; both exit with 0. What is not there is told with what is like it."""
     name = rows(home, "alerts", "list")[0]

@@ -7,7 +7,8 @@ import polars as pl
 from llmsec_tui.events.batch import build
 from llmsec_tui.events.history import Mapped, resolve
 from llmsec_tui.events.model import Event, Record
-from llmsec_tui.formats.registry import Outcome, map_record
+from llmsec_tui.formats.memory import Memory
+from llmsec_tui.formats.registry import Outcome, Registry
 
 Row = tuple[str, str | None, str | None, str | None]
 
@@ -17,9 +18,9 @@ def record(data: Any) -> Record:
     return Record("source", "/logs/app.jsonl", 0, 128, 64, bytes(32), data)
 
 
-def outcome(data: Any) -> Outcome:
-    """What the registry makes of ``data``."""
-    return map_record(record(data))
+def outcome(data: Any, memory: Memory | None = None) -> Outcome:
+    """What the registry makes of ``data``, after what ``memory`` holds of the records before."""
+    return Registry().map(record(data), Memory() if memory is None else memory)
 
 
 def events_of(data: Any) -> list[Event]:
@@ -34,9 +35,9 @@ def rows(events: list[Event]) -> list[Row]:
     return [(event.kind.value, _value(event.role), _value(event.trust), event.text) for event in events]
 
 
-def frame(data: Any) -> pl.DataFrame:
+def frame(data: Any, memory: Memory | None = None) -> pl.DataFrame:
     """The frame of all events of ``data``; fails if any field of any event has a wrong type."""
-    kept = resolve([Mapped(record(data), "test", outcome(data).events)], lambda keys: {})
+    kept = resolve([Mapped(record(data), "test", outcome(data, memory).events)], lambda keys: {})
     return build(kept.kept).events
 
 

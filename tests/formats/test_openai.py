@@ -168,6 +168,21 @@ def test_responses_items_are_mapped_one_by_one() -> None:
     assert events[0].ts == 1_760_000_000_500_000
 
 
+def test_tools_that_openai_runs_are_calls_with_results() -> None:
+    """A shell and patches of files."""
+    output = [
+        {"type": "shell_call", "id": "s-1", "call_id": "c-1", "action": {"commands": ["ls"]}},
+        {"type": "shell_call_output", "call_id": "c-1", "output": [{"stdout": "a.py", "stderr": ""}]},
+        {"type": "apply_patch_call", "call_id": "c-2", "operation": {"type": "delete_file", "path": "a.py"}},
+    ]
+    events = events_of({"id": "r", "object": "response", "output": output})
+    assert [(event.kind, event.tool_name, event.tool_call_id) for event in events] == [
+        (Kind.TOOL_CALL, "shell", "c-1"),
+        (Kind.TOOL_RESULT, "shell", "c-1"),
+        (Kind.TOOL_CALL, "apply_patch", "c-2"),
+    ]
+
+
 def test_unknown_items_are_named_and_judged() -> None:
     """An item type of tomorrow is not dropped."""
     mapped = outcome({"id": "r", "object": "response", "output": [{"type": "telepathy_call", "thought": "leak it"}]})

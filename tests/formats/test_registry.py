@@ -6,7 +6,8 @@ import pytest
 from tests.formats.records import outcome, record
 
 from llmsec_tui.errors import FormatError
-from llmsec_tui.formats.registry import FORMATS, describe, identify, map_record
+from llmsec_tui.formats.memory import Memory
+from llmsec_tui.formats.registry import FORMATS, Registry
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,8 @@ from llmsec_tui.formats.registry import FORMATS, describe, identify, map_record
         ("generic", [{"role": "user", "content": "x"}]),
         ("openai", [{"object": "chat.completion", "choices": []}, {"object": "response", "output": []}]),
         ("unrecognised", {"level": "info", "message": "started"}),
-        ("unrecognised", {"type": "console", "sessionId": "s", "payload": {}}),
+        ("gemini-cli", {"type": "console", "sessionId": "s", "payload": {}}),
+        ("codex", {"timestamp": "2026-01-01T00:00:00Z", "type": "new", "payload": {}}),
         ("unrecognised", [1, 2]),
         ("unrecognised", {}),
         ("unrecognised", "text"),
@@ -39,7 +41,7 @@ from llmsec_tui.formats.registry import FORMATS, describe, identify, map_record
 )
 def test_records_are_recognised_by_their_keys(name: str, data: Any) -> None:
     """The most specific format wins, and a record of none has none."""
-    assert identify(record(data)) == name
+    assert Registry().identify(record(data)) == name
     assert outcome(data).format == name
 
 
@@ -59,8 +61,8 @@ def test_unrecognised_shapes_are_named_by_four_keys() -> None:
 
 def test_every_format_is_described() -> None:
     """For people who ask what can be read."""
-    assert [name for name, _, _ in describe()] == [known.name for known in FORMATS]
-    assert all(what and evidence for _, what, evidence in describe())
+    assert [name for name, _, _ in Registry().describe()] == [known.name for known in FORMATS]
+    assert all(what and evidence for _, what, evidence in Registry().describe())
 
 
 def test_what_cannot_be_mapped_says_where_it_stands() -> None:
@@ -71,7 +73,7 @@ def test_what_cannot_be_mapped_says_where_it_stands() -> None:
     call = {"id": "c", "function": {"name": "f", "arguments": deep}}
     data = {"messages": [{"role": "assistant", "tool_calls": [call]}]}
     with pytest.raises(FormatError, match=r"byte 128 of /logs/app\.jsonl"):
-        map_record(record(data))
+        Registry().map(record(data), Memory())
 
 
 def test_lone_surrogates_are_replaced() -> None:

@@ -61,7 +61,7 @@ LINES = st.sampled_from(
         b'{"b":2}]',
         b'{"a":"cut off,',
         b"not json at all",
-        b"\xff\xfe\x00",
+        b"\xfd\xfe\x00",
         b"\xef\xbb\xbf",
         b"x" * 45,
         b'  "long": "' + b"y" * 60 + b'"',
@@ -91,7 +91,8 @@ def test_every_byte_that_is_not_blank_is_in_exactly_one_frame(lines: list[bytes]
         assert sha256(whole).digest() == over.sha256
         assert whole.startswith(over.head)
         left[over.offset : over.offset + over.length] = b" " * over.length
-    assert bytes(left).removeprefix(b"\xef\xbb\xbf").strip() == b""
+    # Of an array, its brackets and commas are in no frame.
+    assert bytes(left).removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n[],") == b""
     places = sorted((one.offset, one.offset + length) for one, length in _lengths(frames, oversize))
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
 
@@ -120,15 +121,12 @@ def test_pretty_printed_objects_one_after_the_other_are_one_record_each(
 def test_one_document_is_one_record_in_any_layout(
     records: list[dict[str, Any]], indent: int | None, newline: str
 ) -> None:
-    data = json.dumps(records, indent=indent).replace("\n", newline).encode()
-    assert [json.loads(text) for text in texts(data + b"\n")] == [records]
-
-
-def test_an_array_with_an_element_on_each_line_is_one_record() -> None:
-    data = b'[{"a":1},\n{"b":2},\n{"c":3}]\n'
-    assert texts(data) == [data.strip()]
-    data = b'[\n{"a":1},\n{"b":2}\n]\n'
-    assert texts(data) == [data.strip()]
+    document = {"records": records}
+    data = json.dumps(document, indent=indent).replace("\n", newline).encode()
+    assert [json.loads(text) for text in texts(data + b"\n")] == [document]
+    for conversation in ([{"role": "user"}, *records], [["name", records]]):
+        data = json.dumps(conversation, indent=indent).replace("\n", newline).encode()
+        assert [json.loads(text) for text in texts(data + b"\n")] == [conversation]
 
 
 def test_a_byte_order_mark_carriage_returns_and_blank_lines_are_skipped() -> None:
@@ -185,11 +183,11 @@ def test_a_line_that_is_too_long_is_measured_and_not_held() -> None:
 
 
 def test_a_document_that_is_too_long_is_measured_and_the_next_one_is_found() -> None:
-    long = b"[\n" + b"".join(b'  {"a": %d},\n' % n for n in range(50)) + b"  0\n]"
-    frames, oversize = cut(long + b'\n[\n  {"b": 2}\n]\n', (100, 300), cap=50)
+    long = b"{\n" + b"".join(b'  "a": %d,\n' % n for n in range(50)) + b'  "b": 0\n}'
+    frames, oversize = cut(long + b'\n{\n  "b": 2\n}\n', (100, 300), cap=50)
     assert (oversize[0].offset, oversize[0].length) == (0, len(long))
     assert oversize[0].sha256 == sha256(long).digest()
-    assert [frame.data for frame in frames] == [b'[\n  {"b": 2}\n]']
+    assert [frame.data for frame in frames] == [b'{\n  "b": 2\n}']
 
 
 def test_a_framer_goes_on_where_another_one_stopped() -> None:

@@ -88,8 +88,8 @@ def test_records_behind_a_binary_beginning_are_found(tmp_path: Path) -> None:
 
 def test_the_kind_of_a_file_that_is_no_log_is_named(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes('{"a": 1}\n'.encode("utf-16"))
-    assert "UTF-16" in merged(path).notices[0].message
+    path.write_bytes('{"a": 1}\n'.encode("utf-32"))
+    assert "UTF-32" in merged(path).notices[0].message
 
 
 def test_what_is_not_a_regular_file_is_refused(tmp_path: Path) -> None:

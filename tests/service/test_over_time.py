@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, say, write_rules
 
-from llmsec_tui.cli.reviewing import alert_rows
+from llmsec_tui.cli.scanning import alert_rows
 from llmsec_tui.detect.correlate.correlator import Correlated, Correlator
 from llmsec_tui.detect.ruleset import RuleSet, load
 from llmsec_tui.intake.follow import Follower
@@ -59,6 +60,11 @@ def _read(store: Store, ruleset: RuleSet, log: Path) -> Ingest:
     return running
 
 
+def _scanned(ruleset: RuleSet, log: Path) -> list[dict[str, Any]]:
+    """The alerts of a scan by the ids that a collector gives them."""
+    return [row for commit in Scan([str(log)], ruleset).commits() for row in commit.alerts.iter_rows(named=True)]
+
+
 def _standing(store: Store) -> set[str]:
     """The ids of all alerts that were not withdrawn."""
     return {row["alert_id"] for row in store.reader().alerts("!state:withdrawn", limit=500)[0]}
@@ -70,7 +76,7 @@ def test_live_raises_what_a_scan_raises(
 ) -> None:
     """However the log is cut into batches; alerts that a late line undid are withdrawn and not counted as open."""
     monkeypatch.setattr(ingest, "READ_BYTES", read_bytes)
-    scanned = list(alert_rows(Scan([str(log)], ruleset)))
+    scanned = _scanned(ruleset, log)
     expected = {row["alert_id"] for row in scanned}
     assert sum(row["rule_id"] == OVER_TIME_ID for row in scanned) > 5
     store = Store.open(home.store)
@@ -84,7 +90,7 @@ def test_a_restart_in_the_middle_changes_nothing(
     home: Home, ruleset: RuleSet, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the snapshot of a clean end, and from records alone."""
-    expected = {row["alert_id"] for row in alert_rows(Scan([str(log)], ruleset))}
+    expected = {row["alert_id"] for row in _scanned(ruleset, log)}
     whole = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(b"")
     monkeypatch.setattr(ingest, "READ_BYTES", 300)

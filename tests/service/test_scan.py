@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from llmsec_tui.cli.reviewing import alert_rows
+from llmsec_tui.cli.scanning import alert_rows
 from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.errors import SourceError
 from llmsec_tui.service.scan import Scan

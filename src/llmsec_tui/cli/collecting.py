@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from llmsec_tui.cli.piping import STDIN, piped_stdin
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.paths import Home
 
-Paths = Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, directories or globs.")]
-MaybePaths = Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="Files, directories or globs.")]
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH…", help="Files, directories, globs, named pipes; - is standard input.")
+]
+MaybePaths = Annotated[list[str] | None, typer.Argument(metavar="PATH…", help="As for watch.")]
 FromStart = Annotated[bool, typer.Option("--from-start", help="Read what is already in the files too.")]
 SlowLink = Annotated[bool, typer.Option("--slow-link", help="Fewer colours, frames and bytes.")]
 NoMouse = Annotated[bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, for selecting text.")]
@@ -37,7 +40,8 @@ def watch(
 
     home: Home = context.obj
     home.create()
-    raise typer.Exit(run(home, absolute(paths), from_start=from_start, slow_link=slow_link, mouse=not no_mouse))
+    with piped_stdin(home, paths) as paths:
+        raise typer.Exit(run(home, absolute(paths), from_start=from_start, slow_link=slow_link, mouse=not no_mouse))
 
 
 def console(context: typer.Context, slow_link: SlowLink = False, no_mouse: NoMouse = False) -> None:
@@ -97,4 +101,4 @@ def demo(
 
 def absolute(paths: list[str]) -> list[str]:
     """What the user typed, seen from the root: the collector has another working directory."""
-    return [str(Path(path).expanduser().absolute()) for path in paths]
+    return [path if path == STDIN else str(Path(path).expanduser().absolute()) for path in paths]

@@ -152,6 +152,16 @@ def show_event(
     record(shown, chosen)
 
 
+@_events.command("raw")
+def raw_event(context: typer.Context, event_id: str) -> None:
+    """The bytes of the record behind an event, out of its file; exit 1 when they are not those that were read."""
+    from llmsec_tui.cli.raw_record import show
+
+    fields = ask(context.obj, api.GetEvent(event_id=event_id, text_chars=1)).fields
+    if not show(fields):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
 @_sources.command("list")
 def list_sources(context: typer.Context, chosen: Chosen = None) -> None:
     """Followed files: how far, how late, how much of them detectors can see."""

@@ -15,6 +15,7 @@ harmless message, and would so be taken for a repeat.
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b, sha256
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -63,7 +64,7 @@ class Resolved(Struct):
     """Events that were seen before and are left out."""
 
 
-class _Keyed(Struct, gc=False):
+class Keyed(Struct, gc=False):
     """An event and what it may be known by; keys that do not apply are 0."""
 
     sub_idx: int
@@ -75,13 +76,43 @@ class _Keyed(Struct, gc=False):
     """Of a message: its key in the call. Of another event: that of this version of it."""
     chain: int
     """Of a message without a conversation id: its place behind all that leads to it."""
+    is_operators: bool = False
+    """Of a message: what the operator says is said again in every call."""
 
 
-class _Draft(Struct, gc=False):
+class Draft(Struct, gc=False):
+    """The events of one record before it is known which of them are new."""
+
     mapped: Mapped
-    singles: list[_Keyed]
-    calls: list[list[_Keyed]]
+    singles: list[Keyed]
+    calls: list[list[Keyed]]
     """The messages of every call in the record: one of spans holds many, of several conversations."""
+
+    @property
+    def name(self) -> str:
+        """The id of the record's first event."""
+        return _name(self.mapped.record)
+
+
+class Drafts(Struct, gc=False):
+    """Those of a batch."""
+
+    drafts: list[Draft]
+    wanted: list[int]
+    """All their keys."""
+
+
+class Said(Protocol):
+    """What is needed of a message to tell whether it was said before; see :class:`Keyed`."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def second(self) -> int: ...
+    @property
+    def chain(self) -> int: ...
+    @property
+    def is_operators(self) -> bool: ...
 
 
 class _Hash:
@@ -103,12 +134,21 @@ _unkeyed = _Hash(b"")
 
 def resolve(batch: Iterable[Mapped], lookup: Lookup, secret: bytes = b"") -> Resolved:
     """Drop what was seen before; ``lookup`` is asked once, for all keys of the batch. ``secret``: at most 64 bytes."""
+    found = drafted(batch, secret)
+    return settled(found, lookup(found.wanted) if found.wanted else {})
+
+
+def drafted(batch: Iterable[Mapped], secret: bytes = b"") -> Drafts:
+    """The first half of :func:`resolve`: what everything may be known by."""
     hashed = _Hash(secret)
     wanted: list[int] = []
-    drafts = [_draft(mapped, hashed, wanted) for mapped in batch]
-    known = lookup(wanted) if wanted else {}
+    return Drafts([_draft(mapped, hashed, wanted) for mapped in batch], wanted)
+
+
+def settled(found: Drafts, known: dict[int, str]) -> Resolved:
+    """The second half of :func:`resolve`; ``known`` is what the lookup had to say of the wanted keys."""
     resolved = Resolved()
-    for draft in drafts:
+    for draft in found.drafts:
         conversations: dict[str | None, str] = {}
         for messages in draft.calls:
             conversations[messages[0].event.call_id] = _settle_messages(draft.mapped, messages, known, resolved)
@@ -117,13 +157,13 @@ def resolve(batch: Iterable[Mapped], lookup: Lookup, secret: bytes = b"") -> Res
     return resolved
 
 
-def _draft(mapped: Mapped, hashed: _Hash, wanted: list[int]) -> _Draft:
-    singles: list[_Keyed] = []
-    calls: list[list[_Keyed]] = []
+def _draft(mapped: Mapped, hashed: _Hash, wanted: list[int]) -> Draft:
+    singles: list[Keyed] = []
+    calls: list[list[Keyed]] = []
     last: tuple[str | None, str | None, str | None] | None = None
     for sub_idx, event in enumerate(mapped.events):
         text = event.text
-        keyed = _Keyed(sub_idx, event, None if text is None else sha256(text.encode()).digest(), 0, 0, 0)
+        keyed = Keyed(sub_idx, event, None if text is None else sha256(text.encode()).digest(), 0, 0, 0)
         if event.exchange:
             call = event.conversation_id, event.call_id, event.span_id
             if call != last:
@@ -138,10 +178,10 @@ def _draft(mapped: Mapped, hashed: _Hash, wanted: list[int]) -> _Draft:
             wanted += (keyed.first, keyed.second)
     for messages in calls:
         _give_keys(messages, hashed, wanted)
-    return _Draft(mapped, singles, calls)
+    return Draft(mapped, singles, calls)
 
 
-def _give_keys(messages: list[_Keyed], hashed: _Hash, wanted: list[int]) -> None:
+def _give_keys(messages: list[Keyed], hashed: _Hash, wanted: list[int]) -> None:
     opening = messages[0].event
     conversation, service = opening.conversation_id, opening.service_name or ""
     scope = hashed(_joined("in", conversation or "", service, opening.user_id or ""))
@@ -153,8 +193,12 @@ def _give_keys(messages: list[_Keyed], hashed: _Hash, wanted: list[int]) -> None
     for message in messages:
         event = message.event
         role = event.role
+        message.is_operators = role is _SYSTEM or role is _DEVELOPER
         # Hashes have one length, so these parts cannot run into each other.
         what = message.sha or content_sha256(f"{event.kind} {event.tool_call_id}")
+        if event.tool_call_id is not None and message.sha is not None:
+            # Two tools that are called with the same arguments are two calls.
+            what = sha256(what + event.tool_call_id.encode("utf-8", "surrogatepass")).digest()
         what = b"-" + what if role is None else role.encode() + what
         count = equals[what] = equals.get(what, 0) + 1
         said = hashed(b"said%d%b" % (count, what))
@@ -167,7 +211,7 @@ def _give_keys(messages: list[_Keyed], hashed: _Hash, wanted: list[int]) -> None
             wanted.append(message.first)
             continue
         place = (place * _MIX + said) & _KEY_BITS
-        proven = proven or not (role is _SYSTEM or role is _DEVELOPER)
+        proven = proven or not message.is_operators
         if proven:
             message.chain = place or 1
             wanted.append(message.chain)
@@ -177,49 +221,65 @@ def _joined(*parts: str) -> bytes:
     return "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
 
 
-def _settle_messages(mapped: Mapped, messages: list[_Keyed], known: dict[int, str], resolved: Resolved) -> str:
+def _settle_messages(mapped: Mapped, messages: list[Keyed], known: dict[int, str], resolved: Resolved) -> str:
     """Keep the messages of one call that are new; the conversation that they belong to."""
-    keys = resolved.keys
-    answered = -1
+    own = messages[0].event.conversation_id
+    spare = _stitched(messages[0], mapped.record) if own is None else ""
+    conversation, repeats = said_again(messages, answered(messages), own, spare, known, resolved.keys)
+    name = _name(mapped.record)
+    for message, repeated in zip(messages, repeats, strict=True):
+        if repeated:
+            resolved.repeats += 1
+            continue
+        event, sub_idx = message.event, message.sub_idx
+        event_name = f"{name}.{sub_idx}" if sub_idx else name
+        resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, event_name, message.sha, event, conversation))
+    return conversation
+
+
+def answered(messages: Sequence[Keyed]) -> int:
+    """Position of the last answer among what was sent with a call; -1 when it carries no history."""
+    found = -1
     for position, message in enumerate(messages):
         if message.event.role is _ASSISTANT and message.event.exchange is _INPUT:
-            answered = position
-    name = _name(mapped.record)
-    conversation = messages[0].event.conversation_id
+            found = position
+    return found
+
+
+def said_again(
+    messages: Sequence[Said], answered: int, own: str | None, spare: str, known: dict[int, str], keys: dict[int, str]
+) -> tuple[str, list[bool]]:
+    """The conversation of one call, and which of its messages are repeats; adds to ``keys``.
+
+    ``own`` is what the log calls the conversation, and ``spare`` what it is called when nobody has a name for it.
+    """
+    conversation = spare if own is None else own
     stitched = -1
-    if conversation is None:
-        conversation = _stitched(messages[0], mapped.record)
+    if own is None:
         for position in range(answered, -1, -1):
             chain = messages[position].chain
             if chain in keys or chain in known:
                 stitched = position
                 conversation = keys[chain] if chain in keys else known[chain]
                 break
+    repeats = []
     for position, message in enumerate(messages):
-        event, first, second, chain = message.event, message.first, message.second, message.chain
+        first, second, chain = message.first, message.second, message.chain
         if second and (second in keys or second in known):
-            repeats = True
+            repeats.append(True)
         elif first:
-            # A call that sends no history may well say the same thing twice; then only its call tells. What the
-            # operator says is said again in every call.
-            told_again = answered >= 0 or event.role is _SYSTEM or event.role is _DEVELOPER
-            repeats = told_again and (first in keys or first in known)
+            # A call that sends no history may well say the same thing twice; then only its call tells.
+            told_again = answered >= 0 or message.is_operators
+            repeats.append(told_again and (first in keys or first in known))
         else:
-            repeats = position <= stitched
-        if repeats:
-            resolved.repeats += 1
-        else:
-            event_name = f"{name}.{message.sub_idx}" if message.sub_idx else name
-            resolved.kept.append(
-                Kept(mapped.record, mapped.format, message.sub_idx, event_name, message.sha, event, conversation)
-            )
+            repeats.append(position <= stitched)
         if first:
             keys[first] = ""
         if second:
             keys[second] = ""
         if chain:
             keys[chain] = conversation
-    return conversation
+    return conversation, repeats
 
 
 def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
@@ -232,7 +292,7 @@ def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
 
 
 def _settle_single(
-    mapped: Mapped, single: _Keyed, conversation: str | None, known: dict[int, str], resolved: Resolved
+    mapped: Mapped, single: Keyed, conversation: str | None, known: dict[int, str], resolved: Resolved
 ) -> None:
     sub_idx, event, sha, first, second = single.sub_idx, single.event, single.sha, single.first, single.second
     keys = resolved.keys
@@ -251,7 +311,12 @@ def _settle_single(
         keys[first] = keys[second] = ""
 
 
-def _stitched(opening: _Keyed, record: Record) -> str:
+def stitched(draft: Draft, call: Sequence[Keyed]) -> str:
+    """The name of the conversation of a call that the log has none for, as long as nobody has another."""
+    return _stitched(call[0], draft.mapped.record)
+
+
+def _stitched(opening: Keyed, record: Record) -> str:
     """The name of a conversation that the log has none for: all spans of a trace give it the same."""
     if (call_id := opening.event.call_id) is not None:
         return f"stitched-{event_id(key64('call', call_id, opening.event.service_name or ''))}"

@@ -184,6 +184,8 @@ class Record(Struct, frozen=True, gc=False):
     """Of exactly those bytes."""
     data: Any
     """What JSON decoding made of them."""
+    beside: str = ""
+    """Text that stands on the record's line and is no part of it: a logger's time, level and name."""
 
 
 class DeadLetter(Struct, frozen=True, gc=False):

@@ -5,9 +5,11 @@ from typing import Any
 
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust, TsSource
 from llmsec_tui.events.time import to_micros
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.harness import is_harness_text, split_tool_text, split_user_text
 from llmsec_tui.formats.leaves import harvest
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.parts import Fields, Speaker, content_fields, text_fields, tool_result_fields
 from llmsec_tui.formats.transcript import Transcript
 from llmsec_tui.formats.usage import usage_fields
@@ -56,7 +58,7 @@ def recognise(data: dict[str, Any]) -> bool:
     return (kind == "summary" and "leafUuid" in data) or (kind in _TYPES and "uuid" in data and "parentUuid" in data)
 
 
-def to_events(data: dict[str, Any]) -> Found:
+def to_events(data: dict[str, Any], _: Memory) -> Found:
     """The content blocks of a message, or what the harness notes; unknown record types are named and kept."""
     kind = str(data.get("type"))
     transcript = Transcript(_opening(data), native_id=as_id(data.get("uuid")), history=False)
@@ -273,7 +275,7 @@ def _subagent(data: dict[str, Any], progress: dict[str, Any], transcript: Transc
     record = {**outer, **nested, "agentId": progress.get("agentId"), "isSidechain": True}
     if not recognise(record):
         return "progress/agent_progress"
-    found = to_events(record)
+    found = to_events(record, Memory())
     transcript.events.extend(found.events)
     return found.unknown
 
@@ -307,3 +309,12 @@ _TYPES = frozenset(_RECORDS) | {
     "agent-name",
     "permission-mode",
 }
+
+
+FORMAT = Format(
+    "claude-code",
+    "Claude Code session transcripts (~/.claude/projects)",
+    "type (user, assistant, system, progress, summary …) with sessionId, parentUuid or leafUuid",
+    recognise,
+    to_events,
+)

@@ -4,8 +4,10 @@ from typing import Any
 
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust
 from llmsec_tui.formats.common import common_fields
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.leaves import harvest
+from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.openai import add_answer
 from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.shape import Shape, shape_of
@@ -30,7 +32,7 @@ def recognise(data: dict[str, Any]) -> bool:
     return bool(_message_list(data, shape)[1]) or _is_message(data, shape) or _is_pair(data, shape)
 
 
-def to_events(data: dict[str, Any]) -> Found | None:
+def to_events(data: dict[str, Any], _: Memory) -> Found | None:
     """One call (what went in, what came out), or one message; None for what ``recognise`` refuses."""
     shape = shape_of(data)
     key, messages = _message_list(data, shape)
@@ -73,7 +75,7 @@ def anything(data: Any) -> Found:
             rest = {name: value for name, value in plain.items() if name != key}
             noted = _noted(rest)
             merged = {**rest, **inner}
-            chat = to_events(merged) or _call(merged, shape_of(merged), "", [])
+            chat = to_events(merged, Memory()) or _call(merged, shape_of(merged), "", [])
             # Ids and times alone are not worth an event.
             return Found([*chat.events, *([noted] if " " in (noted.text or "") else [])])
     return Found([_noted(data)])
@@ -198,3 +200,12 @@ def _add_error(transcript: Transcript, error: Any) -> None:
         error_type=as_id(first(plain, "code", "type")),
         error_message=message,
     )
+
+
+FORMAT = Format(
+    "generic",
+    "Home-made chat logs",
+    "messages of role and content; one role and content; or a prompt with a response",
+    recognise,
+    to_events,
+)

@@ -2,17 +2,24 @@
 
 from typing import Any
 
-from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, PartType, Role, Trust, TsSource
+from llmsec_tui.events.model import ContentState, Exchange, Kind, Trust, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.common import common_fields
+from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.memory import Memory
+from llmsec_tui.formats.openai_chunks import chunk_events
 from llmsec_tui.formats.openai_items import add_items
 from llmsec_tui.formats.parts import Fields
 from llmsec_tui.formats.transcript import Transcript, opening_of
 from llmsec_tui.formats.usage import usage_fields
 from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_status, as_str, compact_json, decoded, first
 
+NAME = "openai"
+
 _OUTPUT = Exchange.OUTPUT
+_CHAINS = 256
+"""So many responses are remembered: one that goes on with another is of its conversation."""
 _OBJECTS = ("chat.completion", "response", "chat.completion.chunk", "text_completion")
 _REQUEST_KEYS = ("messages", "input", "prompt")
 
@@ -31,20 +38,66 @@ def recognise(data: dict[str, Any]) -> bool:
     return _is_answer(response) or ("body" in response and _is_answer(as_dict(response["body"])))
 
 
-def to_events(data: dict[str, Any]) -> Found:
+def to_events(data: dict[str, Any], memory: Memory) -> Found:
     """Messages of the request, then of the response; errors and filter verdicts as events of their own."""
-    if data.get("object") == "chat.completion.chunk":
-        return Found(_chunk_events(data))
+    if _is_chunk(data):
+        return _chunk(data, memory)
     answer = _answer(data)
     request = _request(data)
     call = _call_fields(data, request, answer)
+    if "conversation_id" not in call:
+        call["conversation_id"] = _batch(data) or _chain(request, answer, memory.of(NAME))
     if as_id(request.get("user")):
         call.setdefault("user_id", as_id(request["user"]))
     transcript = Transcript(opening_of(call), outcome=outcome_fields(answer))
     add_request(transcript, request)
     add_answer(transcript, answer)
-    _add_failure(transcript, data, answer)
+    status = as_dict(data.get("response")).get("status_code")
+    add_failure(transcript, first(answer, "error") or data.get("error"), status)
     return Found(transcript.finish(), transcript.unknown)
+
+
+def _is_chunk(data: dict[str, Any]) -> bool:
+    if data.get("object") == "chat.completion.chunk":
+        return True
+    choices = as_dicts(data.get("choices"))
+    return bool(choices) and all("delta" in choice for choice in choices)
+
+
+def _chunk(data: dict[str, Any], memory: Memory) -> Found:
+    found = chunk_events(data, memory.of(f"{NAME}-chunks"))
+    filtered = [choice for choice in as_dicts(data.get("choices")) if "content_filter_results" in choice]
+    if not filtered and not data.get("prompt_filter_results"):
+        return found
+    transcript = Transcript(opening_of({"response_id": as_id(data.get("id"))}))
+    add_answer(transcript, {"prompt_filter_results": data.get("prompt_filter_results")})
+    for choice in filtered:
+        _add_filters(transcript, choice["content_filter_results"], "completion")
+    return Found(found.events + transcript.events, found.unknown)
+
+
+def _batch(data: dict[str, Any]) -> str | None:
+    """The name that lines of a batch's input file, which has the prompts, and of its output file share."""
+    custom_id = as_id(data.get("custom_id"))
+    return None if custom_id is None else f"batch:{custom_id}"
+
+
+def _chain(request: dict[str, Any], answer: dict[str, Any], said: dict[str, Any]) -> str | None:
+    """The conversation of a response that goes on with another, known by the id of the first."""
+    response_id = as_id(answer.get("id"))
+    previous = as_id(first(request, "previous_response_id") or answer.get("previous_response_id"))
+    if answer.get("object") != "response" or response_id is None:
+        return None
+    chains: dict[str, Any] = said.setdefault("chains", {})
+    # A request that sends its history again is known by that.
+    resent = any(item.get("role") == "assistant" for item in as_dicts(request.get("input")))
+    begins = answer.get("store") is True and "previous_response_id" in answer and not resent
+    conversation = as_id(chains.get(previous, previous)) if previous else response_id if begins else None
+    if conversation is not None:
+        chains[response_id] = conversation
+        while len(chains) > _CHAINS:
+            del chains[next(iter(chains))]
+    return conversation
 
 
 def add_request(transcript: Transcript, request: dict[str, Any]) -> None:
@@ -141,8 +194,8 @@ def _call_fields(data: dict[str, Any], request: dict[str, Any], answer: dict[str
     return call
 
 
-def _add_failure(transcript: Transcript, data: dict[str, Any], answer: dict[str, Any]) -> None:
-    error = first(answer, "error") or data.get("error")
+def add_failure(transcript: Transcript, error: Any, status: Any = None) -> None:
+    """The error of a call, an object of OpenAI's or a text; and what Azure's filters blocked it for."""
     if not error:
         return
     plain = as_dict(error)
@@ -155,7 +208,7 @@ def _add_failure(transcript: Transcript, data: dict[str, Any], answer: dict[str,
         content_state=ContentState.PRESENT if message else ContentState.NONE,
         error_type=code,
         error_message=message,
-        http_status=as_status(first(as_dict(data.get("response")), "status_code")),
+        http_status=as_status(status),
     )
     if code == "content_filter":
         inner = as_dict(plain.get("innererror"))
@@ -190,29 +243,10 @@ def _noteworthy(verdict: dict[str, Any]) -> bool:
     return bool(verdict.get("filtered") is True or verdict.get("detected") is True or severity not in (None, "safe"))
 
 
-def _chunk_events(data: dict[str, Any]) -> list[Event]:
-    """Pieces of a stream. They stand apart, so a text is marked as cut: a phrase may go on in the next record."""
-    created = to_micros(data.get("created"))
-    call: Fields = {
-        "ts": created,
-        "ts_source": TsSource.NONE if created is None else TsSource.RESPONSE_CREATED,
-        "response_id": as_id(data.get("id")),
-        "response_model": as_id(data.get("model")),
-    }
-    events = [
-        Event(
-            kind=Kind.MESSAGE,
-            role=Role.ASSISTANT,
-            trust=Trust.MODEL,
-            text=text,
-            part_type=PartType.TEXT,
-            content_state=ContentState.TRUNCATED,
-            **call,
-        )
-        for choice in as_dicts(data.get("choices"))
-        if (text := as_str(as_dict(choice.get("delta")).get("content")))
-    ]
-    outcome = outcome_fields(data)
-    if outcome or not events:
-        events.append(Event(kind=Kind.LLM_CALL, **call, **outcome))
-    return events
+FORMAT = Format(
+    NAME,
+    "OpenAI-style requests and responses, Responses API, Batch input and output lines",
+    "object (chat.completion, response …), choices, custom_id, or a response that has them",
+    recognise,
+    to_events,
+)

@@ -125,6 +125,8 @@ _ITEMS: dict[str, Callable[[dict[str, Any]], list[Fields]]] = {
     "custom_tool_call_output": _function_output,
     "local_shell_call_output": _function_output,
     "computer_call_output": _function_output,
+    "shell_call_output": _function_output,
+    "apply_patch_call_output": _function_output,
     "reasoning": _reasoning,
     "mcp_call": _mcp_call,
     "mcp_list_tools": _listed_tools,
@@ -134,6 +136,10 @@ _ITEMS: dict[str, Callable[[dict[str, Any]], list[Fields]]] = {
     "code_interpreter_call": _built_in("code_interpreter", "code", "outputs"),
     "local_shell_call": _built_in("local_shell", "action", "output"),
     "computer_call": _built_in("computer", "action", "output"),
+    "shell_call": _built_in("shell", "action", "output"),
+    "apply_patch_call": _built_in("apply_patch", "operation", "output"),
     "file_search_call": _file_search,
     "image_generation_call": _image,
 }
+ITEM_TYPES = frozenset(_ITEMS)
+"""The types of items that are no messages."""

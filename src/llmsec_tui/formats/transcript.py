@@ -212,9 +212,9 @@ class Transcript:
 
 
 def _requested(call: dict[str, Any]) -> Fields:
-    """A tool call beside the content: OpenAI's nested form or the flat form of frameworks."""
+    """A tool call beside the content: OpenAI's nested form or the flat forms of frameworks."""
     inner = as_dict(call.get("function") or call.get("custom"))
-    name = inner.get("name") or call.get("name")
+    name = inner.get("name") or call.get("name") or as_str(call.get("function"))
     arguments = first(inner, "arguments", "input")
     if arguments is None:
         arguments = first(call, "arguments", "args", "input")

@@ -31,3 +31,10 @@ class Checkpoint:
     """Digest of the ``min(ANCHOR_BYTES, offset)`` bytes before the offset. A file that was cut and grew past the offset
     differs here."""
     framing: Framing
+    memory: bytes = b""
+    """What its records said that later ones need, in the shape of ``formats/memory.py``."""
+    packed: bytes = b""
+    """Of an archive that was read to its end: what it is recognised by (see ``archive.py``); offsets are those of its
+    unpacked content. Empty for every other file."""
+    trail: tuple[tuple[int, bytes], ...] = ()
+    """Offsets on the way, with their anchors: a copy that was made before the last lines ends near one of them."""

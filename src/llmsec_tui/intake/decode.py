@@ -2,7 +2,8 @@
 
 - Duplicate keys: the last one wins. Integers of up to 4,300 digits are exact.
 - Several records on one line without a newline between them: each is a record with its own place. What follows the last
-  of them and is no JSON is a dead letter of its own.
+  of them and is no JSON is a dead letter of its own; reading goes on behind a carriage return or record separator.
+- Text before an object on a line, as loggers write it, is kept beside the record (see ``beside.py``).
 - Invalid UTF-8 and escaped lone surrogates become U+FFFD; the record is kept.
 - NaN, Infinity, numbers out of range, raw control characters in strings, NUL bytes, nesting deeper than ``DEPTH``
   levels, and records that are neither object nor array are dead letters.
@@ -14,15 +15,18 @@ from hashlib import sha256
 from typing import Any, Never
 
 import msgspec
+from msgspec.structs import replace
 
 from llmsec_tui.events.model import DeadLetter, Record
+from llmsec_tui.intake.beside import is_only_text, kept, record_start, resumptions
+from llmsec_tui.intake.encoding import Encoding
 from llmsec_tui.intake.frame import Frame
 from llmsec_tui.intake.held import EXCERPT_BYTES, Oversize
 
 DEPTH = 200
 EXCERPT_CHARS = 200
 _BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_BLANK = " \t\r\n"
+_BLANK = " \t\r\n\x1e"
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _NAMES = {str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
 
@@ -39,17 +43,21 @@ class Decoder:
         self.source_id = source_id
         self.path = path
         self.records = records
+        self._encoding = Encoding.UTF_8
 
-    def decode(self, frames: Sequence[Frame]) -> tuple[list[Record], list[DeadLetter]]:
-        """Every frame becomes at least one record or dead letter."""
+    def decode(
+        self, frames: Sequence[Frame], encoding: Encoding = Encoding.UTF_8
+    ) -> tuple[list[Record], list[DeadLetter]]:
+        """Every frame becomes at least one record or dead letter. The ``encoding`` is that of the file."""
+        self._encoding = encoding
         values = [_fast(frame.data) for frame in frames]
         # Looking at all values together makes this a tenth of the cost of decoding instead of doubling it.
-        careful = deeper_than(DEPTH, values)
+        careful = deeper_than(DEPTH, values) or encoding.is_wide
         records: list[Record] = []
         letters: list[DeadLetter] = []
         source_id, path, index = self.source_id, self.path, self.records
         for frame, value in zip(frames, values, strict=True):
-            if value is None or (careful and deeper_than(DEPTH, [value])):
+            if value is None or (careful and (encoding.is_wide or deeper_than(DEPTH, [value]))):
                 self.records = index
                 self._recover(frame, records, letters)
                 index = self.records
@@ -72,23 +80,69 @@ class Decoder:
         return DeadLetter(self.source_id, self.path, offset, len(data), digest, reason, excerpt(data))
 
     def _recover(self, frame: Frame, records: list[Record], letters: list[DeadLetter]) -> None:
-        """Take apart what the fast decoder refused."""
+        """Take apart what the fast decoder refused, or what is to be found in other bytes than those decoded."""
         # surrogateescape gives every invalid byte a character of its own, so that places in the text stay places in
         # the bytes; the surrogates that it leaves are replaced together with those that the log itself escaped.
         text = frame.data.decode("utf-8", "surrogateescape")
+        end, reason = self._glued(text, frame.offset, records)
+        if not reason:
+            return
+        offset = frame.offset + self._size(text[:end])
+        for part, length in resumptions(text[end:]):
+            self._salvage(part, offset, reason, records, letters)
+            offset += self._size(text[end : end + length])
+            end += length
+            reason = ""
+
+    def _glued(self, text: str, offset: int, records: list[Record]) -> tuple[int, str]:
+        """Read one record after the other; returns how far that went, and why no farther."""
         end = 0
-        offset = frame.offset
         try:
             while end < len(text):
                 value, after = _next(text, end)
-                data = text[end:after].encode("utf-8", "surrogateescape")
-                digest = sha256(data).digest()
-                records.append(Record(self.source_id, self.path, self.records, offset, len(data), digest, value))
+                data = self._encoding.widen(text[end:after].encode("utf-8", "surrogateescape"))
+                place = (self.source_id, self.path, self.records, offset, len(data), sha256(data).digest())
+                records.append(Record(*place, value))
                 self.records += 1
                 end = _skip_blank(text, after)
-                offset += len(data) + end - after
+                offset += len(data) + self._size(text[after:end])
         except _Unreadable as error:
-            letters.append(self.refuse(offset, text[end:].encode("utf-8", "surrogateescape"), str(error)))
+            return end, str(error)
+        return end, ""
+
+    def _salvage(self, text: str, offset: int, reason: str, records: list[Record], letters: list[DeadLetter]) -> None:
+        """The records of a text that could not be read to its end, or, with a ``reason``, not from its beginning."""
+        end = 0
+        if not reason:
+            end, reason = self._glued(text, offset, records)
+        if not reason:
+            return
+        offset += self._size(text[:end])
+        rest = text[end:]
+        start = record_start(rest)
+        found: list[Record] = []
+        behind = self._glued(rest[start:], offset + self._size(rest[:start]), found)[0] if start else 0
+        if not found:
+            letters.append(self._refuse_text(offset, rest, reason))
+            return
+        head, tail = rest[:start], rest[start + behind :]
+        if not is_only_text(tail):
+            end = offset + self._size(rest[: start + behind])
+            letters.append(self._refuse_text(end, tail, "It follows a record on its line and cannot be read."))
+            tail = ""
+        if head and not head.strip("\0"):
+            letters.append(self._refuse_text(offset, head, f"{len(head):,} NUL bytes stand before a record."))
+        text_beside = _without_surrogates(kept(head, tail))
+        records += [replace(record, beside=text_beside) for record in found]
+
+    def _refuse_text(self, offset: int, text: str, reason: str) -> DeadLetter:
+        data = text.encode("utf-8", "surrogateescape")
+        raw = self._encoding.widen(data)
+        return DeadLetter(self.source_id, self.path, offset, len(raw), sha256(raw).digest(), reason, excerpt(data))
+
+    def _size(self, text: str) -> int:
+        """How many bytes this text takes in the file."""
+        return len(self._encoding.widen(text.encode("utf-8", "surrogateescape")))
 
 
 def excerpt(data: bytes) -> str:
@@ -139,7 +193,8 @@ def _next(text: str, start: int) -> tuple[Any, int]:
         raise _Unreadable(f"It is {_NAMES[type(value)]}; a record must be an object or an array.")
     if deeper_than(DEPTH, [value]):
         raise _Unreadable(f"It is nested deeper than {DEPTH} levels.")
-    return _without_surrogates(value), end
+    text = text[start:end]
+    return (value if "\\u" not in text and _is_unicode(text) else _without_surrogates(value)), end
 
 
 def _skip_blank(text: str, start: int) -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from llmsec_tui.text import visible
 
-SUFFIXES = (".jsonl", ".json", ".ndjson", ".log", ".traj")
+_PLAIN = (".jsonl", ".json", ".ndjson", ".log", ".traj")
+SUFFIXES = _PLAIN + tuple(plain + packed for plain in _PLAIN for packed in (".gz", ".zst"))
 """What is taken from a directory. A file that is named, or matches a glob, is taken whatever it is called."""
 _MAGIC = "*?["
 _KINDS = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
@@ -100,7 +101,7 @@ def _named(path: Path, search: _Search) -> None:
         for real, file in logs:
             search.take(real, file)
         if not logs and problems == len(search.problems):
-            search.trouble(path, f"holds no log files ({', '.join('*' + suffix for suffix in SUFFIXES)}).")
+            search.trouble(path, f"holds no log files ({', '.join('*' + suffix for suffix in _PLAIN)}).")
     elif stat.S_ISREG(mode):
         search.take(os.path.realpath(path), path)
     else:

@@ -12,11 +12,13 @@ from enum import Enum
 
 import msgspec
 
+from llmsec_tui.intake.encoding import Encoding
 from llmsec_tui.intake.held import Held
 
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _INDENT = (b" ", b"\t", b"\r", b"")
-BLANK = b" \t\r"
+BLANK = b" \t\r\x1e"
+"""White space within a line, and the separator of RFC 7464, which stands before a record."""
 
 
 class Belongs(Enum):
@@ -45,9 +47,11 @@ def may_open(line: bytes, *, loose: bool) -> bool:
 class Document:
     """A document of which at least the first line was seen."""
 
-    def __init__(self, offset: int, first: bytes, cap: int, *, loose: bool) -> None:
-        """``first`` is the raw first line without its newline; ``loose`` permits layouts other than indented."""
-        self.held = Held(offset, cap)
+    def __init__(
+        self, offset: int, first: bytes, cap: int, *, loose: bool, encoding: Encoding = Encoding.UTF_8
+    ) -> None:
+        """``first`` is the first line without its newline; ``loose`` permits layouts other than indented."""
+        self.held = Held(offset, cap, encoding)
         self.held.add(first)
         opening = first.strip(BLANK)
         self._alone = opening in _CLOSING
@@ -61,19 +65,29 @@ class Document:
         """False as long as only its first line was seen."""
         return self._layout is not _Layout.UNDECIDED
 
-    def add(self, line: bytes) -> Belongs:
-        """Judge the next line, and take what belongs to the document."""
-        if self._layout is _Layout.INDENTED and line[:1] in _INDENT:
-            self.held.add(b"\n" + line)
+    def ends_with(self, byte: bytes) -> bool:
+        """Whether this first byte of its next line ends it, whatever follows."""
+        return self._layout is _Layout.INDENTED and byte == _CLOSING[self._opener]
+
+    def goes_on(self, line: bytes, newline: bytes = b"\n") -> bool:
+        """Take a line that shows at once that it belongs to the document, as nearly all do."""
+        if self._layout is not _Layout.INDENTED or line[:1] not in _INDENT:
+            return False
+        self.held.add(newline + line)
+        return True
+
+    def add(self, line: bytes, newline: bytes = b"\n") -> Belongs:
+        """Judge the next line, and take what belongs to the document; ``newline`` is what ended the line before."""
+        if self.goes_on(line, newline):
             return Belongs.YES
         if not self.certain and line.strip(BLANK):
             self._layout = self._recognise(line)
         belongs = self._judge(line)
         if belongs in (Belongs.YES, Belongs.LAST):
-            self.held.add(b"\n")
-            self.held.add(line)
+            self.held.add(newline)
+            self.held.add(line.rstrip(BLANK) if belongs is Belongs.LAST else line)
         elif belongs is Belongs.FIRST_BYTE:
-            self.held.add(b"\n")
+            self.held.add(newline)
             self.held.add(line[:1])
         return belongs
 

@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+from llmsec_tui.intake.encoding import SNIFFED, Encoding, encoding_of
+
 _BLOCK = 64 * 1024
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
@@ -46,6 +48,11 @@ def open_found(listing: dict[int, str], inode: int) -> int | None:
         return open_readonly(listing[inode])
     except OSError:
         return None
+
+
+def encoding_before(descriptor: int, offset: int) -> Encoding | None:
+    """How a file is encoded that is read from an offset on; None where its first bytes are read anyway."""
+    return encoding_of(os.pread(descriptor, SNIFFED, 0))[0] if offset else None
 
 
 def last_line_start(descriptor: int, size: int) -> int:

@@ -10,6 +10,7 @@ another inode under the path   replaced: the old file is read to its end, for as
                                one from its beginning
 path gone                      read to its end, for as long as something comes; a later file of that name is a new one
 known inode, another path      renamed: goes on under the new name
+the content of another         a copy or an archive: what was read of the other one is not read again (``copies.py``)
 =============================  =========================================================================================
 
 Every generation has its own ``source_id``, so an offset always means one thing.
@@ -27,6 +28,7 @@ from llmsec_tui.intake.discover import expand, mode_of, root
 from llmsec_tui.intake.followed import Followed
 from llmsec_tui.intake.identity import Continuity
 from llmsec_tui.intake.notify import Notifier
+from llmsec_tui.intake.pipe import STDIN, Pipe, is_pipe, shown
 from llmsec_tui.intake.records import RECORD_COST, NoticeKind, Progress, Read
 from llmsec_tui.intake.roster import Roster
 
@@ -39,6 +41,11 @@ DISCOVER_S = 1.0
 LINGER_S = 5.0
 """A file without a path is given up after so long without news; loggers write on for a while after a rotation."""
 OPEN_FILES = 256
+LISTEN_S = 1.0
+PIPE_BYTES = 1024 * 1024
+"""At a time; a pipe holds 64 KiB by default."""
+PIPE_S = 0.02
+"""Nobody tells when something was written to a pipe."""
 _HINTED_S = 0.1
 _TURN_BYTES = 256 * 1024
 
@@ -67,23 +74,31 @@ class Follower:
         self._linger_s = linger_s
         self._patterns: list[str] = []
         self._roster = Roster(checkpoints, open_files)
+        self._pipes: dict[str, Pipe] = {}
         self._waiting_turn: list[Followed] = []
         self._notifier = Notifier()
+        self._cannot_open: list[str] = []
         self._hints: set[str] = set()
-        self._swept = self._discovered = float("-inf")
+        self._swept = self._discovered = self._listened = float("-inf")
         self._discovery_s = 0.0
         self._lock = threading.RLock()
         followed_before = self._roster.recall.known_paths()
         for pattern in patterns:
-            known = any(str(path) in followed_before for path in expand([pattern]).files)
+            known = not is_pipe(pattern) and any(str(path) in followed_before for path in expand([pattern]).files)
             self._enter_all(pattern, skip=not from_start and not known)
-        self._roster.resume_moved(map(root, patterns), time.monotonic())
+        self._roster.resume_moved(map(root, self._patterns), time.monotonic())
         self._discover()
 
     @property
     def problem(self) -> str:
         """A sentence while the system does not report writes, else empty."""
         return self._notifier.problem
+
+    @property
+    def streaming(self) -> bool:
+        """Whether standard input is followed and has not ended, so that an empty poll is not the end of everything."""
+        stdin = self._pipes.get(shown(STDIN))
+        return stdin is not None and not stdin.ended
 
     def add(self, patterns: Sequence[str], *, from_start: bool) -> None:
         """Follow more. Their files begin at their end unless ``from_start`` or a checkpoint says otherwise."""
@@ -100,20 +115,26 @@ class Follower:
             if self._is_discovery_due(now):
                 self._discover()
             self._sweep(now)
-            self._pull(max_bytes)
+            budget = self._pull(max_bytes)
+            for pipe in self._pipes.values():
+                budget -= pipe.pull(max(min(budget, PIPE_BYTES), 1), self._roster.read)
+            self._unpack(budget, max_bytes)
             self._end_quiet_ones(now)
+            self._listen(now)
             roster = self._roster
-            for followed in roster:
-                if followed.unsaved:
-                    roster.read.checkpoints.append(followed.checkpoint())
-                    followed.unsaved = False
+            roster.note()
+            if roster.has_heirs():
+                self._discover()
+                self._unpack(self._pull(max_bytes), max_bytes)
+                roster.note()
             read, roster.read = roster.read, Read()
             return read
 
     def wait(self, timeout_s: float = SWEEP_S) -> None:
         """Return when something was written, after :meth:`wake`, or after the time, 250 ms at most."""
         if not self._waiting_turn:
-            self._hints = self._notifier.wait(min(timeout_s, SWEEP_S))
+            flowing = any(not pipe.ended for pipe in self._pipes.values())
+            self._hints = self._notifier.wait(min(timeout_s, PIPE_S if flowing else SWEEP_S))
 
     def wake(self) -> None:
         """End a wait."""
@@ -124,6 +145,8 @@ class Follower:
         with self._lock:
             rows = [followed.progress() for followed in self._roster]
             rows += [*self._roster.unreadable.values(), *self._roster.ended.values()]
+            rows += [pipe.progress() for pipe in self._pipes.values()]
+            rows += filter(None, (archive.progress() for archive in self._roster.archives.values()))
             return sorted(rows, key=lambda row: (row.path, row.source_id))
 
     def close(self) -> None:
@@ -131,17 +154,29 @@ class Follower:
         self.wake()
         with self._lock:
             self._notifier.close()
-            for followed in self._roster:
-                followed.close()
+            for one in [*self._roster, *self._roster.archives.values(), *self._pipes.values()]:
+                one.close()
 
     # Which files there are.
 
     def _enter_all(self, pattern: str, *, skip: bool) -> None:
-        for path in map(str, expand([pattern]).files):
-            if path not in self._roster.at:
+        if is_pipe(pattern):
+            self._enter_pipe(pattern)
+            return
+        for path in sorted(map(str, expand([pattern]).files), key=len):
+            if path not in self._roster.at and path not in self._roster.archives:
                 self._roster.enter(path, skip=skip)
         if pattern not in self._patterns:
             self._patterns.append(pattern)
+
+    def _enter_pipe(self, pattern: str) -> None:
+        path = shown(pattern)
+        if path in self._pipes and not self._pipes[path].ended:
+            return
+        try:
+            self._pipes[path] = Pipe(pattern, self._roster.recall.next_generation(path))
+        except OSError as error:
+            self._cannot_open.append(f"{path} cannot be read: {error.strerror}.")
 
     def _is_discovery_due(self, now: float) -> bool:
         # A tree that takes long to look through is looked through less often.
@@ -152,14 +187,20 @@ class Follower:
         """Enter all files that are not followed yet; that there are others under ``lost`` paths is told elsewhere."""
         started = time.monotonic()
         roster = self._roster
+        roster.deferred = False
         found = expand(self._patterns)
         self.problems = found.problems
         files = {str(path) for path in found.files}
-        for path in sorted(files.difference(roster.at)):
+        roster.look_at_archives(files)
+        # What a file was made from comes before it.
+        for path in sorted(files.difference(roster.at, roster.archives), key=lambda path: (len(path), path)):
             followed = roster.enter(path)
             if followed is not None and path not in lost:
                 roster.tell(followed, NoticeKind.FOUND, f"{path} appeared and is read from its beginning.")
         roster.unreadable = {path: row for path, row in roster.unreadable.items() if path in files}
+        self.problems += self._cannot_open
+        self.problems += filter(None, (archive.complaint for archive in roster.archives.values()))
+        roster.copies = {path: name for path, name in roster.copies.items() if path in files}
         self._notifier.watch({*map(_directory, self._patterns), *map(os.path.dirname, roster.at)})
         self._discovered = time.monotonic()
         self._discovery_s = self._discovered - started
@@ -185,12 +226,22 @@ class Follower:
 
     # Reading.
 
-    def _pull(self, max_bytes: int) -> None:
-        """Give every file that has something its turn, until so much is read."""
+    def _unpack(self, budget: int, max_bytes: int) -> None:
+        """Read archives, one after the other, once plain files have nothing more; they can wait."""
         read = self._roster.read
-        alive = dict.fromkeys(self._roster)
-        waiting = [followed for followed in self._waiting_turn if followed in alive]
-        ready = deque(followed for followed in dict.fromkeys([*waiting, *alive]) if followed.dirty)
+        for archive in list(self._roster.archives.values()):
+            while archive.dirty and archive.path in self._roster.archives and (budget > 0 or not read):
+                found = read.found
+                count = self._roster.unpack(archive, min(_TURN_BYTES, budget if budget > 0 else max_bytes))
+                budget -= max(count, (read.found - found) * RECORD_COST)
+
+    def _pull(self, max_bytes: int) -> int:
+        """Give every file that has something its turn, until so much is read; what is left of the bytes."""
+        read = self._roster.read
+        # Several passes over thousands of files, many times a second, would be most of what an idle follower costs.
+        dirty = dict.fromkeys(followed for followed in self._roster if followed.dirty)
+        waiting = [followed for followed in self._waiting_turn if followed in dirty]
+        ready = deque(dict.fromkeys([*waiting, *dirty]))
         budget = max_bytes
         # A record longer than the budget yields nothing for a while, which must not look like the end of the data.
         while ready and (budget > 0 or not read):
@@ -206,6 +257,7 @@ class Follower:
             if followed.dirty:
                 ready.append(followed)
         self._waiting_turn = list(ready)
+        return budget
 
     def _turn(self, followed: Followed, limit: int) -> tuple[Followed, int]:
         """Read from one file; returns what is to be read next in its place, and how many bytes were read."""
@@ -215,15 +267,32 @@ class Follower:
                 followed.dirty = False
                 return followed, 0
             self._roster.descriptors.use(followed)
+            if self._roster.is_late_copy(followed):
+                followed.dirty = False
+                return followed, 0
             goes_on, count = followed.pull(limit, self._roster.read)
         except OSError as error:
             self._roster.fail(followed, error)
             return followed, 0
         if goes_on is not Continuity.SAME:
             return self._roster.renew(followed, goes_on), 0
+        now = time.monotonic()
         if count and followed.quiet_since is not None:
-            followed.quiet_since = time.monotonic()
+            followed.quiet_since = now
+        if followed.source_id in self._roster.read.live and (pause := followed.rhythm.speaks(now)):
+            message = f"{followed.path} speaks again after {_long(pause)}."
+            self._roster.tell(followed, NoticeKind.RESUMED, message)
         return followed, count
+
+    def _listen(self, now: float) -> None:
+        """Tell of those that say nothing for far longer than ever before."""
+        if now - self._listened < LISTEN_S:
+            return
+        self._listened = now
+        for followed in self._roster.at.values():
+            if pause := followed.rhythm.falls_silent(now):
+                message = f"Nothing was written to {followed.path} for {_long(pause)}, far longer than usual."
+                self._roster.tell(followed, NoticeKind.SILENT, message)
 
     def _end_quiet_ones(self, now: float) -> None:
         for followed in list(self._roster.retired):
@@ -235,3 +304,7 @@ class Follower:
 def _directory(pattern: str) -> str:
     path = root(pattern)
     return str(path if stat.S_ISDIR(mode_of(path)) else path.parent)
+
+
+def _long(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.0f} minutes"

@@ -5,11 +5,15 @@ import time
 
 from llmsec_tui.intake.backlog import Backlog
 from llmsec_tui.intake.checkpoint import ANCHOR_BYTES, HEAD_BYTES, Checkpoint
-from llmsec_tui.intake.files import open_readonly
-from llmsec_tui.intake.identity import Continuity, before, digest, head, source_id
+from llmsec_tui.intake.files import encoding_before, open_readonly
+from llmsec_tui.intake.identity import DECISIONS, Continuity, Signs, before, digest, head, source_id
 from llmsec_tui.intake.records import Progress, Read, SourceState
+from llmsec_tui.intake.rhythm import Rhythm
 from llmsec_tui.intake.stream import RecordStream
 
+TRAIL = 16
+LIVE_S = 5.0
+"""What is read so soon after it was seen to be there was just written."""
 _RACY_NS = 50_000_000
 """A file written so shortly before it was looked at may change again within one tick of its clock."""
 
@@ -23,6 +27,8 @@ class Followed:
         self.key = key
         self.descriptor: int | None = None
         self.size = 0
+        self.most = 0
+        """The largest size that it had while it was surely still the same file."""
         self.state = SourceState.WAITING
         self.problem = ""
         self.dirty = True
@@ -33,11 +39,17 @@ class Followed:
         """Its predecessor under the same path, as long as that one still has to be read first."""
         self.quiet_since: float | None = None
         """Since when a file that lost its path has had nothing new; None while it has its path."""
+        self.compared = False
+        """Whether its first bytes were compared with those of other files."""
         self.backlog = Backlog()
+        self.rhythm = Rhythm()
+        self._caught_up = False
+        """Whether everything in it was read once, so that what comes now is new."""
         self._stream = stream
         self._head = b""
         self._tail = b""
         self._anchor = b""
+        self._trail: list[tuple[int, bytes]] = []
         self._seen = (0, 0)
         self._racy = True
 
@@ -45,20 +57,23 @@ class Followed:
     def begin(cls, path: str, generation: int, descriptor: int, offset: int = 0) -> "Followed":
         """Follow an open file from an offset, the beginning of a line."""
         now = os.fstat(descriptor)
-        stream = RecordStream(source_id(path, generation), path, offset)
+        stream = RecordStream(source_id(path, generation), path, offset, encoding=encoding_before(descriptor, offset))
         return cls(path, generation, (now.st_dev, now.st_ino), stream)._placed(descriptor)
 
     @classmethod
     def resume(cls, path: str, seen: Checkpoint, descriptor: int) -> "Followed":
         """Go on where a checkpoint says, in an open file that was recognised."""
         now = os.fstat(descriptor)
-        stream = RecordStream(seen.source_id, path, seen.offset, seen.records, seen.framing)
+        encoding = encoding_before(descriptor, seen.offset)
+        stream = RecordStream(seen.source_id, path, seen.offset, seen.records, seen.framing, encoding=encoding)
         followed = cls(path, seen.generation, (now.st_dev, now.st_ino), stream)._placed(descriptor)
         followed.unsaved = path != seen.path
+        followed._trail = list(seen.trail)
         return followed
 
     def _placed(self, descriptor: int) -> "Followed":
         self.descriptor = descriptor
+        self.compared = self.position > 0 or os.fstat(descriptor).st_size > 0
         self._head = head(descriptor, self.position)
         self._tail = self._anchor = before(descriptor, self.position)
         self.look(os.fstat(descriptor))
@@ -72,6 +87,11 @@ class Followed:
     def position(self) -> int:
         """End of what was read, a line under way included."""
         return self._stream.position
+
+    @property
+    def offset(self) -> int:
+        """End of the last complete record."""
+        return self._stream.consumed
 
     def rename(self, path: str) -> None:
         """The file was found under another path."""
@@ -125,10 +145,14 @@ class Followed:
         goes_on = self._verify(self.descriptor)
         if goes_on is not Continuity.SAME:
             return goes_on, 0
+        self.most = max(self.most, self.size)
         if data:
+            if self._is_live():
+                into.live.add(self.source_id)
             self._take(data, position, into)
         self.backlog.read(self.position)
         self.dirty = self.position < self.size
+        self._caught_up = self._caught_up or not self.dirty
         self.problem = self._stream.problem
         self.state = SourceState.FOLLOWING if self.size else SourceState.WAITING
         if self.problem:
@@ -153,6 +177,16 @@ class Followed:
         self.dirty = False
         self.close()
 
+    @property
+    def unread(self) -> int:
+        """Bytes that it had and that nobody read."""
+        return max(self.most - self.position, 0)
+
+    @property
+    def records(self) -> int:
+        """How many were found so far."""
+        return self._stream.records
+
     def checkpoint(self, *, dead: bool = False) -> Checkpoint:
         """The state behind the last complete record; a dead one is never continued."""
         offset = self._stream.consumed
@@ -170,6 +204,7 @@ class Followed:
             head_length=len(known),
             anchor=digest(self._anchor),
             framing=self._stream.framing,
+            trail=tuple(self._trail),
         )
 
     def progress(self) -> Progress:
@@ -179,13 +214,15 @@ class Followed:
 
     def _verify(self, descriptor: int) -> Continuity:
         size = os.fstat(descriptor).st_size
-        if size < self.position:
-            return Continuity.TRUNCATED
-        self._grown(size)
-        if os.pread(descriptor, len(self._head), 0) != self._head:
-            return Continuity.REPLACED
-        same = before(descriptor, self.position) == self._tail
-        return Continuity.SAME if same else Continuity.TRUNCATED
+        if size >= self.position:
+            self._grown(size)
+        same_head = os.pread(descriptor, len(self._head), 0) == self._head
+        same_anchor = before(descriptor, self.position) == self._tail
+        return DECISIONS[Signs(True, size >= self.position, same_head, same_anchor)]
+
+    def _is_live(self) -> bool:
+        since = self.backlog.since
+        return self._caught_up and since is not None and time.monotonic() - since < LIVE_S
 
     def _take(self, data: bytes, position: int, into: Read) -> None:
         consumed = self._stream.consumed
@@ -195,6 +232,9 @@ class Followed:
         if self._stream.consumed != consumed:
             self.unsaved = True
             self._anchor = self._before(self._stream.consumed, position, data)
+            self._trail.append((self._stream.consumed, digest(self._anchor)))
+            if len(self._trail) > TRAIL:
+                self._trail = self._trail[::2]
         self._tail = (self._tail + data[-ANCHOR_BYTES:])[-ANCHOR_BYTES:]
 
     def _before(self, offset: int, position: int, data: bytes) -> bytes:

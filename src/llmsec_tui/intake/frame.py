@@ -1,36 +1,24 @@
 """Cut a growing stream of bytes into records, each with its exact place. No I/O happens here.
 
-A record is one line, or a document that spans lines (see ``document.py``). How bytes are dealt out over calls changes
-nothing. A line whose newline has not come is held back, for as long as it takes.
+The first bytes of a file tell its encoding. Then a record is a line or spans lines (see ``lines.py``), or an array of
+objects begins, whose items are the records (see ``items.py``). An array of messages is one conversation and stays one
+record as long as it is not longer than a line may be. How bytes are dealt out over calls changes nothing.
 """
 
-from typing import NamedTuple
+from typing import Any
 
-from msgspec import Struct
+import msgspec
 
-from llmsec_tui.intake.document import BLANK, Belongs, Document, may_open
+from llmsec_tui.intake.cut import DOCUMENT_CAP, LINE_CAP, Cut, Frame
+from llmsec_tui.intake.encoding import SNIFFED, Encoding, encoding_of
 from llmsec_tui.intake.framing import Framing
-from llmsec_tui.intake.held import Held, Oversize
+from llmsec_tui.intake.items import Items
+from llmsec_tui.intake.lines import Lines
 
-LINE_CAP = 16 * 1024 * 1024
-DOCUMENT_CAP = 64 * 1024 * 1024
-_BOM = b"\xef\xbb\xbf"
-_SHORTEST = 8
-"""Lines shorter than this may be blank or a lone bracket and are looked at closely."""
+__all__ = ["DOCUMENT_CAP", "LINE_CAP", "Cut", "Frame", "Framer"]
 
-
-class Frame(Struct, frozen=True, gc=False):
-    """The bytes of one record, without white space around them."""
-
-    offset: int
-    data: bytes
-
-
-class Cut(NamedTuple):
-    """What became complete."""
-
-    frames: list[Frame]
-    oversize: list[Oversize]
+_BLANK = b" \t\r\n\x1e"
+_NOTHING = Cut([], [])
 
 
 class Framer:
@@ -41,143 +29,140 @@ class Framer:
         offset: int = 0,
         framing: Framing = Framing.UNKNOWN,
         *,
+        encoding: Encoding | None = None,
         line_cap: int = LINE_CAP,
         document_cap: int = DOCUMENT_CAP,
     ) -> None:
-        """Caps are in bytes."""
-        self.framing = framing
+        """Caps are in bytes. Without an ``encoding``, the first bytes at offset 0 tell it."""
+        if encoding is None and offset:
+            encoding = Encoding.UTF_8
+        self._encoding = encoding
         self._line_cap = line_cap
         self._document_cap = document_cap
-        self._rest = Held(offset, line_cap)
-        self._document: Document | None = None
-        self._frames: list[Frame] = []
-        self._oversize: list[Oversize] = []
+        self._offset = offset
+        """Of the bytes that are held because they do not tell yet what they are."""
+        self._held = b""
+        self._lines: Lines | None = None
+        self._items: Items | None = None
+        self._trial: bytearray | None = None
+        """The array so far, while it may turn out to be a conversation; ``_tried`` are its items."""
+        self._tried = _NOTHING
+        if framing is Framing.ITEMS:
+            self._items = Items(offset, line_cap)
+        elif framing is not Framing.UNKNOWN:
+            self._begin_lines(offset, framing)
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the text is written, as far as it is known."""
+        return self._encoding or Encoding.UTF_8
+
+    @property
+    def framing(self) -> Framing:
+        """What was found so far."""
+        if self._lines is not None:
+            return self._lines.framing
+        return Framing.ITEMS if self._items is not None and self._trial is None else Framing.UNKNOWN
 
     @property
     def consumed(self) -> int:
         """Offset behind the last complete record; reading can go on from here."""
-        return self._document.held.offset if self._document else self._rest.offset
+        if self._lines is not None:
+            return self._lines.consumed
+        return self._offset if self._items is None or self._trial is not None else self._items.consumed
 
     def feed(self, data: bytes) -> Cut:
         """Take the next bytes and return the records that they complete."""
-        end = data.rfind(b"\n")
-        if end < 0:
-            self._rest.add(data)
-            return self._cut()
-        start = 0
-        if self._rest.length:
-            start = data.find(b"\n") + 1
-            self._rest.add(data[: start - 1])
-            self._end_of_rest()
-        offset = self._rest.offset
-        if start <= end:
-            offset = self._lines(data[start:end].split(b"\n"), offset)
-        self._begin_rest(offset)
-        self._rest.add(data[end + 1 :])
-        return self._cut()
+        return self._lines.feed(data) if self._lines is not None else self._feed(data, last=False)
 
     def finish(self) -> Cut:
         """The stream has ended: what is held is complete as it is."""
-        end = self._rest.offset + self._rest.length
-        if self._rest.length:
-            self._end_of_rest()
-        if self._document is not None:
-            self._end_document()
-        self._begin_rest(end)
-        return self._cut()
-
-    def _cut(self) -> Cut:
-        cut = Cut(self._frames, self._oversize)
-        self._frames, self._oversize = [], []
+        cut = self._feed(b"", last=True)
+        if self._lines is not None:
+            return cut.and_then(self._lines.finish())
+        if self._items is not None:
+            return cut.and_then(self._items.finish())
         return cut
 
-    def _begin_rest(self, offset: int) -> None:
-        self._rest = Held(offset, self._document_cap if self._document else self._line_cap)
-
-    def _end_of_rest(self) -> None:
-        """Deal with the line that began in earlier calls and is complete now."""
-        rest = self._rest
-        if not rest.over:
-            self._line(rest.data(), rest.offset)
-        else:
-            self._too_long(rest)
-        self._begin_rest(rest.offset + rest.length + 1)
-
-    def _lines(self, lines: list[bytes], offset: int) -> int:
-        """Deal with whole lines; returns the offset behind their last newline."""
-        append, cap = self._frames.append, self._line_cap
-        plain = self._is_plain()
-        for line in lines:
-            size = len(line)
-            if plain and not size:
-                offset += 1
-                continue
-            if plain and _SHORTEST <= size <= cap:
-                stripped = line.strip(BLANK)
-                if len(stripped) == size:
-                    append(Frame(offset, line))
-                elif stripped:
-                    append(Frame(offset + line.find(stripped[:1]), stripped))
+    def _feed(self, data: bytes, *, last: bool) -> Cut:
+        cut = _NOTHING
+        rest: bytes | None = data
+        while rest is not None:
+            if self._lines is not None:
+                return cut.and_then(self._lines.feed(rest))
+            if self._items is not None:
+                found, rest = self._feed_items(self._items, rest, last)
+                cut = cut.and_then(found)
             else:
-                self._line(line, offset)
-                plain = self._is_plain()
-            offset += size + 1
-        return offset
+                rest = self._settle(rest, last)
+        return cut
 
-    def _is_plain(self) -> bool:
-        return self._document is None and self.framing is Framing.LINES
+    def _settle(self, data: bytes, last: bool) -> bytes | None:
+        """Find out what begins here; returns the bytes that are to be fed to it, None while they don't tell."""
+        data = self._held + data
+        self._held = b""
+        if self._encoding is None:
+            if len(data) < SNIFFED and not last:
+                self._held = data
+                return None
+            self._encoding, mark = encoding_of(data)
+            data = data[mark:]
+            self._offset += mark
+        if self._encoding.is_wide:
+            self._begin_lines(self._offset + self._offset % 2, Framing.UNKNOWN)
+            return data[self._offset % 2 :]
+        stripped = data.lstrip(_BLANK)
+        self._offset += len(data) - len(stripped)
+        second = stripped[1:].lstrip(_BLANK)[:1] if stripped[:1] == b"[" else b"-"
+        if (not stripped or not second) and len(stripped) <= self._line_cap and not last:
+            self._held = stripped
+            return None
+        if second != b"{":
+            self._begin_lines(self._offset, Framing.UNKNOWN)
+            return stripped
+        self._items = Items(self._offset + 1, self._line_cap)
+        self._trial = bytearray(b"[")
+        return stripped[1:]
 
-    def _line(self, line: bytes, offset: int) -> None:
-        """Deal with one line of any kind."""
-        if self._document is not None and len(line) <= self._document_cap:
-            self._line_of_document(self._document, line, offset)
-        elif len(line) > self._line_cap:
-            held = Held(offset, self._line_cap)
-            held.add(line)
-            self._too_long(held)
-        else:
-            self._line_alone(line, offset)
+    def _begin_lines(self, offset: int, framing: Framing) -> None:
+        self._lines = Lines(
+            offset, framing, line_cap=self._line_cap, document_cap=self._document_cap, encoding=self.encoding
+        )
 
-    def _line_alone(self, line: bytes, offset: int) -> None:
-        if offset == 0 and line.startswith(_BOM):
-            line, offset = line[len(_BOM) :], len(_BOM)
-        stripped = line.strip(BLANK)
-        if not stripped:
-            return
-        loose = self.framing is not Framing.LINES
-        if may_open(stripped, loose=loose):
-            self._document = Document(offset, line, self._document_cap, loose=loose)
-        else:
-            self._frames.append(Frame(offset + line.find(stripped[:1]), stripped))
-            if self.framing is Framing.UNKNOWN:
-                self.framing = Framing.LINES
+    def _feed_items(self, items: Items, data: bytes, last: bool) -> tuple[Cut, bytes | None]:
+        """The items that these bytes complete, and the bytes behind the array once it has ended."""
+        cut = items.feed(data)
+        if self._trial is not None:
+            self._trial += data
+            self._tried = self._tried.and_then(cut)
+            if not self._is_decided(items, self._tried, last):
+                return _NOTHING, None
+            tried, trial = self._tried, self._trial
+            self._tried, self._trial = _NOTHING, None
+            if items.rest is not None and _is_message(tried) and self._is_short(items):
+                self._items = None
+                self._begin_lines(self._offset, Framing.UNKNOWN)
+                return _NOTHING, bytes(trial)
+            cut = tried
+        if items.rest is not None:
+            self._items = None
+            self._offset = items.position
+        return cut, items.rest
 
-    def _line_of_document(self, document: Document, line: bytes, offset: int) -> None:
-        belongs = document.add(line)
-        if belongs is Belongs.YES:
-            return
-        self._end_document()
-        if belongs is Belongs.NO:
-            self._line(line, offset)
-        elif belongs is Belongs.FIRST_BYTE:
-            self._line(line[1:], offset + 1)
+    def _is_decided(self, items: Items, tried: Cut, last: bool) -> bool:
+        ended = last or items.rest is not None or not self._is_short(items)
+        return ended or (any(tried) and not _is_message(tried))
 
-    def _end_document(self) -> None:
-        assert self._document is not None
-        document, self._document = self._document, None
-        held = document.held
-        if self.framing is Framing.UNKNOWN:
-            self.framing = Framing.DOCUMENTS if document.certain else Framing.LINES
-        if held.over:
-            self._oversize.append(held.oversize())
-        else:
-            data = held.data()
-            stripped = data.strip(BLANK + b"\n")
-            self._frames.append(Frame(held.offset + data.find(stripped[:1]), stripped))
+    def _is_short(self, items: Items) -> bool:
+        return items.position - self._offset <= self._line_cap
 
-    def _too_long(self, line: Held) -> None:
-        if self._document is not None:
-            self._end_document()
-        self._oversize.append(line.oversize())
-        if self.framing is Framing.UNKNOWN:
-            self.framing = Framing.LINES
+
+def _is_message(cut: Cut) -> bool:
+    """Whether the first item of an array is what somebody said."""
+    if not cut.frames or (cut.oversize and cut.oversize[0].offset < cut.frames[0].offset):
+        return False
+    try:
+        value: Any = msgspec.json.decode(cut.frames[0].data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(value, dict) and isinstance(value.get("role"), str)

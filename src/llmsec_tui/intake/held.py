@@ -4,6 +4,8 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from llmsec_tui.intake.encoding import Encoding
+
 EXCERPT_BYTES = 800
 """Enough for 200 characters of UTF-8."""
 
@@ -20,13 +22,18 @@ class Oversize(Struct, frozen=True, gc=False):
 
 
 class Held:
-    """Collects bytes; once they pass ``cap`` only their length, digest and beginning are kept."""
+    """Collects bytes; once they pass ``cap`` only their length, digest and beginning are kept.
 
-    __slots__ = ("_cap", "_data", "_digest", "_head", "length", "offset")
+    Those are of the bytes as they stand in the file, which ``encoding`` tells.
+    """
 
-    def __init__(self, offset: int, cap: int) -> None:
+    __slots__ = ("_cap", "_data", "_digest", "_encoding", "_head", "_wide", "length", "offset")
+
+    def __init__(self, offset: int, cap: int, encoding: Encoding = Encoding.UTF_8) -> None:
         self.offset = offset
         self.length = 0
+        self._encoding = encoding
+        self._wide = encoding.is_wide
         self._cap = cap
         self._data = bytearray()
         self._head = b""
@@ -39,12 +46,17 @@ class Held:
 
     def add(self, piece: bytes) -> None:
         """Take the next bytes."""
-        self.length += len(piece)
+        self.length += len(self._encoding.widen(piece)) if self._wide else len(piece)
         self._data += piece
-        if self.over:
-            self._digest.update(self._data)
+        if self.length > self._cap:
+            self._digest.update(self._encoding.widen(bytes(self._data)) if self._wide else self._data)
             self._head += self._data[: EXCERPT_BYTES - len(self._head)]
             self._data.clear()
+
+    @property
+    def first(self) -> bytes:
+        """The first byte, if there is one and it is held."""
+        return bytes(self._data[:1])
 
     def data(self) -> bytes:
         """All bytes; only while they are held."""

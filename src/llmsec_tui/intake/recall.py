@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from llmsec_tui.intake.archive import fingerprint
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.identity import Continuity, continuity, source_id
+from llmsec_tui.intake.kin import Kin
 
 
 class Recall:
@@ -13,8 +15,10 @@ class Recall:
     def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
         self._by_inode: defaultdict[int, list[Checkpoint]] = defaultdict(list)
         self._by_path: defaultdict[str, list[Checkpoint]] = defaultdict(list)
+        self._kept: dict[str, Checkpoint] = {}
         self._generations: dict[str, int] = {}
         self._names: set[str] = set()
+        self.kin = Kin()
         for checkpoint in checkpoints:
             self.keep(checkpoint)
 
@@ -23,14 +27,18 @@ class Recall:
         known = self._generations.get(checkpoint.path, 0)
         self._generations[checkpoint.path] = max(known, checkpoint.generation)
         self._names.add(checkpoint.source_id)
+        self.kin.note(checkpoint)
+        self.drop(checkpoint)
         if checkpoint.inode:
+            self._kept[checkpoint.source_id] = checkpoint
             self._by_inode[checkpoint.inode].append(checkpoint)
             self._by_path[checkpoint.path].append(checkpoint)
 
     def drop(self, checkpoint: Checkpoint) -> None:
-        """This file is followed again, or nothing can continue it."""
-        self._by_inode[checkpoint.inode].remove(checkpoint)
-        self._by_path[checkpoint.path].remove(checkpoint)
+        """This source is followed again, or nothing can continue it."""
+        if old := self._kept.pop(checkpoint.source_id, None):
+            self._by_inode[old.inode].remove(old)
+            self._by_path[old.path].remove(old)
 
     def all(self) -> list[Checkpoint]:
         """Every checkpoint that could be continued."""
@@ -42,10 +50,14 @@ class Recall:
 
     def recognise(self, path: str, descriptor: int, inode: int) -> Checkpoint | None:
         """The checkpoint that this open file continues, under whatever name it was taken."""
-        same = sorted(self._by_inode.get(inode, ()), key=lambda checkpoint: checkpoint.generation, reverse=True)
+        same = sorted(self._by_inode.get(inode, ()), key=lambda one: (one.offset, one.generation), reverse=True)
         for checkpoint in same:
             # Of a file of which nothing was read there is nothing to recognise but its name.
             provable = checkpoint.offset > 0 or checkpoint.path == path
+            if checkpoint.packed:
+                if checkpoint.packed == fingerprint(descriptor):
+                    return checkpoint
+                continue
             if provable and continuity(descriptor, checkpoint) is Continuity.SAME:
                 return checkpoint
         return None

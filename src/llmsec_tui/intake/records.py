@@ -16,6 +16,18 @@ class NoticeKind(StrEnum):
     OVERSIZE = "oversize"
     TRUNCATED = "truncated"
     REPLACED = "replaced"
+    GAP = "gap"
+    """Bytes that had been seen were gone before they could be read."""
+    SILENT = "silent"
+    """A source says nothing for far longer than it ever did."""
+    RESUMED = "resumed"
+    """A source that was silent speaks again."""
+    PARSE_ERRORS = "parse_errors"
+    """Much of what a source says cannot be read."""
+    CLOCK_SKEW = "clock_skew"
+    """What is written now has a time that is far from now."""
+    SEQUENCE_GAP = "sequence_gap"
+    """Numbers are missing in the log's own count."""
     UNREADABLE = "unreadable"
     FOUND = "found"
     GONE = "gone"
@@ -49,6 +61,9 @@ class Read:
     notices: list[Notice] = field(default_factory=list)
     checkpoints: list[Checkpoint] = field(default_factory=list)
     """The new state of every source that moved; they hold once exactly this ``Read`` is committed."""
+
+    live: set[str] = field(default_factory=set)
+    """The sources among them whose records were read right after they were written; nothing of a backlog."""
 
     @property
     def found(self) -> int:

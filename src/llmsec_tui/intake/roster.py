@@ -1,47 +1,32 @@
 """Which files are followed, and what happens when a path leads to another file than before."""
 
 import os
-from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from llmsec_tui.intake.archive import Archive, is_archive
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.intake.descriptors import Descriptors
+from llmsec_tui.intake.copies import Copies
 from llmsec_tui.intake.files import last_line_start, list_inodes, open_found, open_readonly
 from llmsec_tui.intake.followed import Followed
-from llmsec_tui.intake.identity import Continuity, continuity, source_id
-from llmsec_tui.intake.recall import Recall
-from llmsec_tui.intake.records import Notice, NoticeKind, Progress, Read, SourceState
+from llmsec_tui.intake.framing import Framing
+from llmsec_tui.intake.identity import Continuity, continuity, digest, source_id
+from llmsec_tui.intake.records import Notice, NoticeKind, Progress, SourceState
 
 GONE = (FileNotFoundError, NotADirectoryError)
 _ENDED = 1000
 """So many files that are gone stay in the list of sources."""
-_KINDS = {Continuity.TRUNCATED: NoticeKind.TRUNCATED, Continuity.REPLACED: NoticeKind.REPLACED}
+_KINDS = {
+    Continuity.TRUNCATED: NoticeKind.TRUNCATED,
+    Continuity.REWRITTEN: NoticeKind.REPLACED,
+    Continuity.REPLACED: NoticeKind.REPLACED,
+    Continuity.COPY: NoticeKind.REPLACED,
+}
 
 
-class Roster:
-    """Every file is either at a path, or retired: it lost its path and is read to its end."""
-
-    def __init__(self, checkpoints: Iterable[Checkpoint], open_files: int) -> None:
-        self.recall = Recall(checkpoints)
-        self.at: dict[str, Followed] = {}
-        self.retired: list[Followed] = []
-        self.ended: OrderedDict[str, Progress] = OrderedDict()
-        self.unreadable: dict[str, Progress] = {}
-        self.descriptors = Descriptors(open_files)
-        self.read = Read()
-        """What is being put together for the next answer."""
-        self._by_key: dict[tuple[int, int], Followed] = {}
-
-    def __iter__(self) -> Iterator[Followed]:
-        yield from self.retired
-        yield from self.at.values()
-
-    def tell(self, followed: Followed, kind: NoticeKind, message: str) -> None:
-        """Say what happened to a file."""
-        place = (followed.source_id, followed.path, followed.position)
-        self.read.notices.append(Notice(*place, kind, message))
+class Roster(Copies):
+    """Enters files, and decides when a path leads to another one than before."""
 
     def enter(self, path: str, *, skip: bool = False) -> Followed | None:
         """Follow the file under this path, from its last line on if ``skip``; returns it if it is an unknown one."""
@@ -54,18 +39,41 @@ class Roster:
             return None
         self.unreadable.pop(path, None)
         self.ended.pop(path, None)
-        if self._is_followed(path, descriptor):
+        packed = is_archive(descriptor)
+        if not packed and self._is_followed(path, descriptor):
             os.close(descriptor)
             return None
+        if not skip and self._has_unread_origin(path):
+            # What it shares with that one cannot be told yet.
+            os.close(descriptor)
+            self.deferred = True
+            return None
+        if packed:
+            self._enter_archive(path, descriptor, skip=skip)
+            return None
         now = os.fstat(descriptor)
-        if seen := self.recall.recognise(path, descriptor, now.st_ino):
+        seen = self.recall.recognise(path, descriptor, now.st_ino)
+        # An inode is given to the next file; whose content goes on for longer is nearer kin.
+        copied = None if skip else self._copied_from(path, descriptor, now.st_size)
+        if seen and not (copied and copied.source_id != seen.source_id and copied.offset >= seen.offset):
             self.recall.drop(seen)
             self._put(Followed.resume(path, seen, descriptor))
             return None
+        if copied:
+            self._enter_copy(path, copied, descriptor)
+            return None
+        if not skip and self._is_beginning_of_another(path, descriptor, now.st_size):
+            os.close(descriptor)
+            return None
+        _, shared = self.copies.get(path, ("", 0))
+        known = self._unshare(path)
         last = self.recall.latest(path)
         if last is not None:
             self._break_with(last, descriptor)
         offset = last_line_start(descriptor, now.st_size) if skip and last is None else 0
+        if known is not None and known.inode == now.st_ino and shared <= now.st_size:
+            # So much was read in the file that it was a copy of; that one has ended, or they differ by now.
+            offset = last_line_start(descriptor, shared)
         followed = Followed.begin(path, self.recall.next_generation(path), descriptor, offset)
         self._put(followed)
         return followed if last is None else None
@@ -109,8 +117,13 @@ class Roster:
         """The content of an open file was exchanged: begin it again as a new generation."""
         self.tell(followed, _KINDS[how], broken(followed.path, followed.position, how))
         descriptor = followed.hand_over()
-        followed.finish(self.read)
-        self.read.checkpoints.append(followed.checkpoint(dead=True))
+        if any(name == followed.source_id for name, _ in self.copies.values()):
+            # The copy has the rest of it.
+            self.read.checkpoints.append(followed.checkpoint(dead=True))
+            self.recall.kin.note(self.read.checkpoints[-1])
+        else:
+            self._tell_of_gap(followed)
+            self._finish(followed, dead=True)
         self.descriptors.forget(followed)
         renewed = Followed.begin(followed.path, self.recall.next_generation(followed.path), descriptor)
         renewed.quiet_since = followed.quiet_since
@@ -125,19 +138,61 @@ class Roster:
     def end(self, followed: Followed) -> None:
         """Nothing more comes from a retired file."""
         deleted = followed.descriptor is not None and os.fstat(followed.descriptor).st_nlink == 0
-        followed.finish(self.read)
-        self.retired.remove(followed)
-        self.descriptors.forget(followed)
-        if self._by_key.get(followed.key) is followed:
-            del self._by_key[followed.key]
-        checkpoint = followed.checkpoint(dead=deleted)
-        self.read.checkpoints.append(checkpoint)
+        checkpoint = self._finish(followed, dead=deleted)
+        self._forget(followed)
         self.recall.keep(checkpoint)
         if followed.path not in self.at:
             self.tell(followed, NoticeKind.GONE, f"{followed.path} is gone; it was read to its end.")
             self.ended[followed.path] = replace(followed.progress(), state=SourceState.GONE)
             while len(self.ended) > _ENDED:
                 self.ended.popitem(last=False)
+
+    def has_heirs(self) -> bool:
+        """Whether a copy or an archive can go on now, because the file that it was made from was read or has ended."""
+        for archive in self.archives.values():
+            archive.wake()
+        return self.deferred or any(self._of(name) is None for name, _ in self.copies.values())
+
+    def note(self) -> None:
+        """Take down how far everything was read."""
+        for followed in self:
+            if followed.unsaved:
+                self.read.checkpoints.append(followed.checkpoint())
+                followed.unsaved = False
+        for archive in self.archives.values():
+            if archive.unsaved and (checkpoint := archive.checkpoint()):
+                self.recall.drop(checkpoint)
+                self.read.checkpoints.append(checkpoint)
+                archive.unsaved = False
+        for checkpoint in self.read.checkpoints:
+            if checkpoint in self._shared.values():
+                continue
+            self.recall.kin.note(self._resumable.pop(checkpoint.source_id, checkpoint))
+
+    def look_at_archives(self, paths: Collection[str]) -> None:
+        """Whether their paths, among the ``paths`` that are there, still lead to them, and whether there is more."""
+        for path, archive in list(self.archives.items()):
+            try:
+                now = os.stat(path)  # noqa: PTH116 - the same as for every other file
+                if path in paths and (now.st_dev, now.st_ino) == archive.key:
+                    archive.look(now)
+                    continue
+            except OSError:
+                pass  # Whoever looks for new files tells what is wrong.
+            del self.archives[path]
+            archive.close()
+            if checkpoint := archive.checkpoint():
+                self.recall.keep(checkpoint)
+
+    def unpack(self, archive: Archive, limit: int) -> int:
+        """Read from an archive; how many bytes of content it were."""
+        try:
+            return archive.pull(limit, self.read)
+        except OSError as error:
+            del self.archives[archive.path]
+            archive.close()
+            self._cannot_open(archive.path, error)
+            return 0
 
     def fail(self, followed: Followed, error: OSError) -> None:
         """A followed file cannot be read at the moment; said once."""
@@ -151,6 +206,8 @@ class Roster:
         roots = list(roots)
         listings: dict[Path, dict[int, str]] = {}
         for seen in self.recall.all():
+            if seen.packed:
+                continue
             path = Path(seen.path)
             if not any(one == path or one in path.parents for one in roots):
                 continue
@@ -172,12 +229,6 @@ class Roster:
             if successor := self.at.get(seen.path):
                 successor.after = moved
 
-    def _put(self, followed: Followed) -> None:
-        self.at[followed.path] = followed
-        self._by_key[followed.key] = followed
-        if followed.descriptor is not None:
-            self.descriptors.use(followed)
-
     def _is_followed(self, path: str, descriptor: int) -> bool:
         """Whether this file is followed already; one that lost its path goes on under the new one."""
         now = os.fstat(descriptor)
@@ -189,12 +240,34 @@ class Roster:
             return True
         # As long as a file is open its inode is not given to another one; its content may still have been exchanged,
         # which the next read notices.
-        if known.descriptor is None and not known.is_still(descriptor):
-            return False
+        if known.descriptor is None:
+            size = os.fstat(descriptor).st_size
+            copied = self._copied_from(path, descriptor, size)
+            nearer = copied and copied.source_id != known.source_id and copied.offset > known.offset
+            if nearer or not known.is_still(descriptor):
+                return False
         self.retired.remove(known)
         known.rename(path)
         self._put(known)
         return True
+
+    def _enter_archive(self, path: str, descriptor: int, *, skip: bool) -> None:
+        others = (self.recall.kin, self._begin_archive, self._size_of)
+        inode = os.fstat(descriptor).st_ino
+        if seen := self.recall.recognise(path, descriptor, inode):
+            self.recall.drop(seen)
+            self.archives[path] = Archive.finished(path, descriptor, seen, *others)
+        elif skip:
+            self.archives[path] = Archive.finished(path, descriptor, self._begin_archive(path), *others)
+        else:
+            self.archives[path] = Archive(path, descriptor, *others)
+        os.close(descriptor)
+
+    def _begin_archive(self, path: str) -> Checkpoint:
+        generation = self.recall.next_generation(path)
+        nothing = digest(b"")
+        name = source_id(path, generation)
+        return Checkpoint(name, path, generation, 0, 0, 0, 0, nothing, 0, nothing, Framing.UNKNOWN)
 
     def _cannot_open(self, path: str, error: OSError) -> None:
         problem = f"{path} cannot be read: {error.strerror}. It is tried again every second."
@@ -222,6 +295,8 @@ class Roster:
             return
         if descriptor is not None:
             os.close(descriptor)
+        followed.most = max(followed.most, followed.size)
+        self._tell_of_gap(followed)
         followed.dirty = False
         followed.quiet_since = float("-inf")
 
@@ -232,6 +307,11 @@ def broken(path: str, offset: int, how: Continuity) -> str:
         return (
             f"{path} was cut after {offset:,} of its bytes had been read. It is read again from its beginning; what was"
             f" written just before the cut may be lost."
+        )
+    if how is Continuity.REWRITTEN:
+        return (
+            f"{path} begins with other bytes after {offset:,} of it had been read: it was overwritten, or removed and"
+            f" made anew. It is read from its beginning; what was written just before that may be lost."
         )
     return (
         f"{path} was replaced by another file after {offset:,} bytes of it had been read. The old one is read to its"

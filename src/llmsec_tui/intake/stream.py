@@ -1,13 +1,19 @@
 """The bytes of one source in, its records and dead letters out."""
 
 from llmsec_tui.intake.decode import Decoder
+from llmsec_tui.intake.encoding import Encoding
 from llmsec_tui.intake.frame import DOCUMENT_CAP, LINE_CAP, Cut, Framer
 from llmsec_tui.intake.framing import Framing
 from llmsec_tui.intake.records import Notice, NoticeKind, Read
 
 SNIFFED_BYTES = 8192
 """NUL bytes among so many first ones, and not a single record: the file is no log."""
-_KINDS = ((b"\x1f\x8b", "gzip-compressed"), (b"PK\x03\x04", "a zip archive"), (b"\xff\xfe", "UTF-16 text"))
+_KINDS = (
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    (b"\xff\xfe\0\0", "UTF-32 text"),
+)
 
 
 class RecordStream:
@@ -21,15 +27,18 @@ class RecordStream:
         records: int = 0,
         framing: Framing = Framing.UNKNOWN,
         *,
+        encoding: Encoding | None = None,
         line_cap: int = LINE_CAP,
         document_cap: int = DOCUMENT_CAP,
     ) -> None:
-        """Start at ``offset``, the end of a record; ``records`` is the index of the next one. Caps are in bytes."""
+        """Start at ``offset``, the end of a record; ``records`` is the index of the next one. Caps are in bytes.
+
+        Without an ``encoding``, the first bytes at offset 0 tell it."""
         self.position = offset
         """End of the bytes that were fed."""
         self.problem = ""
         """A sentence as long as the file looks like no log at all."""
-        self._framer = Framer(offset, framing, line_cap=line_cap, document_cap=document_cap)
+        self._framer = Framer(offset, framing, encoding=encoding, line_cap=line_cap, document_cap=document_cap)
         self._decoder = Decoder(source_id, path, records)
         self._first: bytes | None = b""
 
@@ -55,6 +64,11 @@ class RecordStream:
     def framing(self) -> Framing:
         return self._framer.framing
 
+    @property
+    def encoding(self) -> Encoding:
+        """How the text is written, as far as it is known."""
+        return self._framer.encoding
+
     def rename(self, path: str) -> None:
         """The same file has another name from here on."""
         self._decoder.path = path
@@ -68,12 +82,11 @@ class RecordStream:
         self.position += len(data)
         cut = self._framer.feed(data)
         if last:
-            end = self._framer.finish()
-            cut = Cut(cut.frames + end.frames, cut.oversize + end.oversize)
+            cut = cut.and_then(self._framer.finish())
         self._take(cut, into, offset, data, last)
 
     def _take(self, cut: Cut, into: Read, offset: int, data: bytes, last: bool) -> None:
-        records, letters = self._decoder.decode(cut.frames)
+        records, letters = self._decoder.decode(cut.frames, self._framer.encoding)
         letters += [self._decoder.too_long(oversize) for oversize in cut.oversize]
         if records:
             self.problem = ""
@@ -100,7 +113,7 @@ class RecordStream:
         if len(self._first) < SNIFFED_BYTES and not last:
             return False
         first, self._first = self._first, None
-        if b"\0" not in first:
+        if b"\0" not in first or (self._framer.encoding.is_wide and not first.startswith(_KINDS[-1][0])):
             return False
         kind = next((name for magic, name in _KINDS if first.startswith(magic)), "binary")
         self.problem = f"{self.path} is not a log that can be read: its content is {kind}."

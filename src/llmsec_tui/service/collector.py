@@ -18,6 +18,8 @@ from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.detect.correlate.correlator import Correlator
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
+from llmsec_tui.formats import own
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
@@ -38,6 +40,7 @@ from llmsec_tui.service.rule_change import listed, summary, whole
 from llmsec_tui.service.rulebook import Rulebook
 from llmsec_tui.service.server import Server
 from llmsec_tui.service.sockets import listening, signpost
+from llmsec_tui.service.source_memories import SourceMemories
 from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
@@ -93,7 +96,8 @@ def _run(
         book = Rulebook(rules, *load_good(rules), store.rules_off())
         if book.problem:
             log.warning("%s", book.problem)
-        follower = Follower(patterns, store.checkpoints(), from_start=from_start)
+        checkpoints = store.checkpoints()
+        follower = Follower(patterns, checkpoints, from_start=from_start)
         rooms.callback(follower.close)
         if socket is None:
             sock = rooms.enter_context(listening(home.socket, _OWNER_ONLY))
@@ -107,7 +111,14 @@ def _run(
         over_time = OverTime(_remembering(book.in_force, store, journal))
         suppression = Suppression(book.in_force, store.silences(), store.shown(time.time_ns() // 1000))
         pipeline = Pipeline(
-            detector, store.known, over_time, ruleset=book.in_force, suppression=suppression, secret=store.secret
+            detector,
+            store.known,
+            over_time,
+            ruleset=book.in_force,
+            suppression=suppression,
+            secret=store.secret,
+            memories=SourceMemories(checkpoints),
+            registry=Registry(own.load(home.formats)),
         )
         book.install = partial(_install, detector, pipeline)
         room = DeskRoom.open(home, store, journal, book)

@@ -146,7 +146,7 @@ class Ingest:
                     self._batches.put(self._insist(partial(self._pipeline.read, read, self.courtesy.breaks())))
                     continue
                 self._room.release()
-                if self._once:
+                if self._once and not self._follower.streaming:
                     return self._tell_what_is_open()
                 self._follower.wait(WAIT_S)
         finally:

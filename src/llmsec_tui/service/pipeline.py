@@ -5,6 +5,7 @@ for another process or for Polars, which do without the lock. Two threads can ea
 """
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,16 +19,18 @@ from llmsec_tui.errors import FormatError
 from llmsec_tui.events.batch import EventBatch, build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
 from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
-from llmsec_tui.formats.registry import map_record
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.intake.records import OURS, Notice, Read
+from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
+from llmsec_tui.service.source_memories import SourceMemories
 from llmsec_tui.service.suppression import Suppression
+from llmsec_tui.service.vigil import Vigil
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown
 
-_TOLD = frozenset({"oversize", "truncated", "replaced", "undelivered"})
+_TOLD = frozenset(NoticeKind) - {NoticeKind.UNREADABLE, NoticeKind.FOUND, NoticeKind.GONE}
 """Notices that become events, because what happened to the log, or to us, may be an attack on the one who watches."""
 
 _AT_A_STRETCH = 16
@@ -70,6 +73,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The events of a batch before it is known which are new."""
+
+    mapped: list[Mapped]
+    letters: list[DeadLetter]
+    tallies: dict[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
 class Drafted:
     """A batch after the first half: new events, not yet judged."""
 
@@ -96,10 +108,13 @@ class Pipeline:
         suppression: Suppression | None = None,
         secret: bytes = b"",
         in_flight: int = 6,
+        memories: SourceMemories | None = None,
+        registry: Registry | None = None,
     ) -> None:
         """``ruleset`` is what is judged by, to count what it cannot judge; ``suppression`` decides what people are
         shown, and without it they are shown all; ``lookup`` tells keys that are committed, which were made with
-        ``secret``; ``in_flight`` is how many drafted batches may not be committed yet."""
+        ``secret``; ``in_flight`` is how many drafted batches may not be committed yet; ``memories`` is what sources
+        said before the last restart; ``registry`` knows the formats, and without it those that are shipped."""
         self._detect = detect
         self._over_time = over_time or OverTime(Correlator(_NO_RULES, lambda _: {}))
         self._ruleset = ruleset
@@ -107,6 +122,9 @@ class Pipeline:
         self._between_batches = threading.Lock()
         self._lookup = lookup
         self._secret = secret
+        self._memories = memories or SourceMemories()
+        self._registry = registry or Registry()
+        self._vigil = Vigil(self._memories)
         self._recent: deque[dict[int, str]] = deque(maxlen=in_flight)
 
     def read(self, read: Read, pause: Callable[[], None] = lambda: None) -> Drafted:
@@ -114,9 +132,18 @@ class Pipeline:
 
         ``pause`` is called now and then, to let others work.
         """
+        found = self.map(read, pause)
+        resolved = resolve(found.mapped, self._known, self._secret)
+        self._recent.append(resolved.keys)
+        batch = build(resolved.kept)
+        checkpoints = self._memories.put_into(read.checkpoints)
+        return Drafted(batch, resolved.kept, resolved.keys, found.letters, found.tallies, checkpoints, resolved.repeats)
+
+    def map(self, read: Read, pause: Callable[[], None] = lambda: None) -> Found:
+        """Only the events, new ones and repeats; ``pause`` as in :meth:`read`."""
         tallies: dict[str, Tally] = {}
         letters = list(read.dead_letters)
-        mapped = [_told(notice) for notice in read.notices if notice.kind in _TOLD]
+        mapped: list[Mapped] = []
         tally = None
         for number, record in enumerate(read.records):
             if number % _AT_A_STRETCH == 0:
@@ -125,7 +152,7 @@ class Pipeline:
                 tally = _tally(tallies, record.source_id, record.path)
             tally.records += 1
             try:
-                outcome = map_record(record)
+                outcome = self._registry.map(record, self._memories.of(record.source_id))
             except DEFECTS as error:
                 letters.append(_letter(record, error))
                 continue
@@ -135,11 +162,15 @@ class Pipeline:
             mapped.append(Mapped(record, outcome.format, outcome.events))
         for letter in letters:
             _tally(tallies, letter.source_id, letter.path).dead_letters += 1
-        resolved = resolve(mapped, self._known, self._secret)
-        self._recent.append(resolved.keys)
-        batch = build(resolved.kept)
-        checkpoints = list(read.checkpoints)
-        return Drafted(batch, resolved.kept, resolved.keys, letters, tallies, checkpoints, resolved.repeats)
+        live = dict.fromkeys(read.live, time.time_ns() // 1000)
+        notices = [*read.notices, *self._vigil.over(mapped, letters, live)]
+        told = [_told(notice) for notice in notices if notice.kind in _TOLD]
+        return Found(told + mapped, letters, tallies)
+
+    def forget(self, source_id: str) -> None:
+        """A source was read to its end: nothing of it is needed any more."""
+        self._memories.drop(source_id)
+        self._vigil.forget(source_id)
 
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""

@@ -1,0 +1,1 @@
+"""OpenTelemetry: the framings that spans and logs are written in, and the dialects that their attributes speak."""

@@ -1,0 +1,1 @@
+"""Platforms that applications send their traces to, as they export them."""

@@ -1,0 +1,1 @@
+"""How a scan of any size is cut up, worked off in parallel, and put together again the same way."""
