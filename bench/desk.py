@@ -36,7 +36,7 @@ from llmsec_tui.service.api import (
 )
 from llmsec_tui.service.asks import Ask
 from llmsec_tui.service.client import Client, ask_once
-from llmsec_tui.service.incident_api import (
+from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     GetDesk,
     GetIncident,
@@ -46,9 +46,9 @@ from llmsec_tui.service.incident_api import (
     ListIncidents,
     LookAt,
 )
-from llmsec_tui.service.incident_rows import IncidentPage
+from llmsec_tui.service.incidents.rows import IncidentPage
 from llmsec_tui.service.launch import attach
-from llmsec_tui.service.rule_api import ListRules
+from llmsec_tui.service.rules.api import ListRules
 from llmsec_tui.store.store import Store
 from logs import lines
 

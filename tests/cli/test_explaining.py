@@ -3,7 +3,7 @@
 import io
 
 from llmsec_tui.cli.explaining import write_tree
-from llmsec_tui.service.explain_api import Explained, ExplainedStep
+from llmsec_tui.service.rules.explain_api import Explained, ExplainedStep
 
 
 def tree(*steps: tuple[int, str, bool | None, str], title: str = "A rule") -> list[str]:

@@ -16,7 +16,7 @@ from llmsec_tui.cli.incident_view import span, view
 from llmsec_tui.cli.times import moment
 from llmsec_tui.cli.times import span as typed_span
 from llmsec_tui.errors import ConfigError
-from llmsec_tui.service.incident_rows import ClockRow, ExportedFile, IncidentDetail, IncidentRow, PinRow, TaskRow
+from llmsec_tui.service.incidents.rows import ClockRow, ExportedFile, IncidentDetail, IncidentRow, PinRow, TaskRow
 
 SECOND = 1_000_000
 BAD = "\x1b]0;x\x07\u202e"

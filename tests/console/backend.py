@@ -11,7 +11,9 @@ from tests.console.incident_backend import INCIDENT_CAPABILITIES, Incidents
 from tests.console.silence_backend import Silences
 
 from llmsec_tui.errors import AccessRefused, CollectorGone, LlmsecError, NotFound, ServiceError, StaleVersion
-from llmsec_tui.service import api, explain_api, rule_api
+from llmsec_tui.service import api
+from llmsec_tui.service.rules import api as rule_api
+from llmsec_tui.service.rules import explain_api
 
 R = TypeVar("R")
 RowT = TypeVar("RowT", api.AlertRow, api.EventRow, api.AuditRow, api.DeadLetterRow, rule_api.RuleRow)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from llmsec_tui.errors import NotFound, ServiceError, StaleVersion
-from llmsec_tui.service import api, incident_api
-from llmsec_tui.service.incident_rows import (
+from llmsec_tui.service import api
+from llmsec_tui.service.incidents import api as incident_api
+from llmsec_tui.service.incidents.rows import (
     BulkDone,
     Bundle,
     ClockRow,

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from llmsec_tui.errors import NotFound
-from llmsec_tui.service import silence_api
 from llmsec_tui.service.api import Done
-from llmsec_tui.service.silence_api import Demand, SilenceRow
+from llmsec_tui.service.silences import api as silence_api
+from llmsec_tui.service.silences.api import Demand, SilenceRow
 
 START = 1_795_400_000_000_000
 

@@ -11,7 +11,7 @@ from llmsec_tui.console.desk_watch import DeskWatch
 from llmsec_tui.console.incident_forms import Known
 from llmsec_tui.console.incident_sections import SECTIONS, bar
 from llmsec_tui.console.safe_text import width_of
-from llmsec_tui.service.incident_api import GetDesk, GetIncident
+from llmsec_tui.service.incidents.api import GetDesk, GetIncident
 
 DAY = 86_400_000_000
 

@@ -6,7 +6,7 @@ from tests.console.driving import SIZES, SMALL, driving
 
 from llmsec_tui.errors import NotFound
 from llmsec_tui.paths import Home
-from llmsec_tui.service.explain_api import Explain
+from llmsec_tui.service.rules.explain_api import Explain
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -9,7 +9,7 @@ from tests.console.test_incidents import acts, commands
 
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.paths import Home
-from llmsec_tui.service.incident_api import LookAt
+from llmsec_tui.service.incidents.api import LookAt
 
 
 async def to_incident(driver: Driver, downs: int = 0) -> None:

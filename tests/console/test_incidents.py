@@ -8,7 +8,7 @@ from tests.console.incident_backend import ACTS
 
 from llmsec_tui.paths import Home
 from llmsec_tui.service.asks import Command
-from llmsec_tui.service.incident_api import (
+from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     BulkAct,
     ExportIncident,

@@ -6,7 +6,7 @@ from tests.console.driving import LARGE, SIZES, SMALL, driving
 
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.paths import Home
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, ReloadRules
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, ReloadRules
 
 
 @pytest.mark.parametrize("size", SIZES)

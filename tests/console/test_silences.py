@@ -8,7 +8,7 @@ from tests.console.driving import LARGE, SIZES, SMALL, driving
 from llmsec_tui.console.silence_dialog import scopes
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import ListAlerts
-from llmsec_tui.service.silence_api import AddSilence, EndSilence, PreviewSilence
+from llmsec_tui.service.silences.api import AddSilence, EndSilence, PreviewSilence
 
 
 @pytest.mark.parametrize("size", SIZES)

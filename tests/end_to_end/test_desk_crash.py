@@ -22,7 +22,7 @@ from llmsec_tui.incidents.states import State
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import GetStatus, ListAlerts
 from llmsec_tui.service.client import Client
-from llmsec_tui.service.incident_api import ActOnIncident, GetIncident, ListIncidents
+from llmsec_tui.service.incidents.api import ActOnIncident, GetIncident, ListIncidents
 from llmsec_tui.store.store import Store
 
 

@@ -22,8 +22,8 @@ from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.incident import IncidentPane
 from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.paths import Home
-from llmsec_tui.service.incident_api import GetDesk
-from llmsec_tui.service.incident_rows import BulkDone, ItemResult
+from llmsec_tui.service.incidents.api import GetDesk
+from llmsec_tui.service.incidents.rows import BulkDone, ItemResult
 from llmsec_tui.text import visible
 
 

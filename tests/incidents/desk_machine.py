@@ -32,7 +32,7 @@ from llmsec_tui.incidents.fold import record
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.incidents.members import members
 from llmsec_tui.incidents.states import LEVELS, OPEN, Disposition, RunState, State, TaskState
-from llmsec_tui.service.incident_api import ActOnIncident
+from llmsec_tui.service.incidents.api import ActOnIncident
 
 PEOPLE = ("alice", "bob")
 ON_ONE = [name for name in ACTS if name != "export"]

@@ -30,7 +30,7 @@ from llmsec_tui.incidents.policy import Times
 from llmsec_tui.incidents.share import highest
 from llmsec_tui.incidents.states import LEVELS, OPEN, RunState
 from llmsec_tui.incidents.task_acts import numbered
-from llmsec_tui.service.incident_api import ActOnIncident
+from llmsec_tui.service.incidents.api import ActOnIncident
 
 TIMES = Times(acknowledge=15 * MINUTE, contain=HOUR, resolve=8 * HOUR, hold_acknowledged=30 * MINUTE)
 

@@ -11,12 +11,12 @@ from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.desk_room import DeskRoom
+from llmsec_tui.service.desk.room import DeskRoom
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
-from llmsec_tui.service.rulebook import Rulebook
-from llmsec_tui.service.suppression import Suppression
+from llmsec_tui.service.rules.rulebook import Rulebook
+from llmsec_tui.service.silences.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 NO_RULES = RuleSet(())

@@ -17,10 +17,10 @@ from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.incidents.policy import Duty, Policy
 from llmsec_tui.incidents.policy_file import load
 from llmsec_tui.incidents.states import LEVELS, RunState
-from llmsec_tui.service.arrivals import Arrivals
 from llmsec_tui.service.asks import Done
-from llmsec_tui.service.desk import Acted, Desk
-from llmsec_tui.service.incident_api import ActOnIncident, OpenIncident
+from llmsec_tui.service.desk.arrivals import Arrivals
+from llmsec_tui.service.desk.desk import Acted, Desk
+from llmsec_tui.service.incidents.api import ActOnIncident, OpenIncident
 from llmsec_tui.store.commit import Memory, Withdrawal
 from llmsec_tui.store.store import Store
 

@@ -8,8 +8,8 @@ from tests.store.parts import alert, batch, kept, message
 from llmsec_tui.access import Actor
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
-from llmsec_tui.service.incident_api import ActOnIncident, GetIncident
-from llmsec_tui.service.incident_rows import IncidentDetail, IncidentRow
+from llmsec_tui.service.incidents.api import ActOnIncident, GetIncident
+from llmsec_tui.service.incidents.rows import IncidentDetail, IncidentRow
 
 SURE = {"level": "critical", "confidence": 1.0}
 """What opens an incident by itself."""

@@ -17,7 +17,7 @@ from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.paths import shipped
 from llmsec_tui.service import detector as detectors
 from llmsec_tui.service.detector import Detector
-from llmsec_tui.service.in_force import in_force
+from llmsec_tui.service.rules.in_force import in_force
 
 FEW = [shipped("rules") / "injection", shipped("rules") / "prompt_leak"]
 """Folders of rules that see ``ATTACK``; a process reads them in a fraction of the time that all rules take."""

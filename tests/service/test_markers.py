@@ -8,8 +8,8 @@ from tests.service.parts import actor
 
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.incident_api import AddMarker, ListMarkers
-from llmsec_tui.service.incident_rows import MarkerPage
+from llmsec_tui.service.incidents.api import AddMarker, ListMarkers
+from llmsec_tui.service.incidents.rows import MarkerPage
 from llmsec_tui.service.marker_handlers import add_marker, list_markers
 
 DAY = 86_400_000_000

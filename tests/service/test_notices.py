@@ -4,7 +4,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
-from tests.service.outward import NOW, eventually
+from tests.service.outside import NOW, eventually
 
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.intake.follow import Follower

@@ -11,14 +11,14 @@ import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from tests.service.outward import HOUR, NOW, SECOND, desk, opened, policy
+from tests.service.outside import HOUR, NOW, SECOND, desk, opened, policy
 
 from llmsec_tui.incidents.changes import Breached, Told
 from llmsec_tui.incidents.policy import Channel, Quiet, Route
-from llmsec_tui.service.channels import Delivery
-from llmsec_tui.service.desk import Desk
-from llmsec_tui.service.message import Message
-from llmsec_tui.service.notifying import Notifier
+from llmsec_tui.service.desk.desk import Desk
+from llmsec_tui.service.outward.channels import Delivery
+from llmsec_tui.service.outward.message import Message
+from llmsec_tui.service.outward.notifying import Notifier
 from llmsec_tui.store.store import Store
 
 NAMES = ("a", "b")

@@ -17,7 +17,7 @@ from llmsec_tui.service.api import AnyAsk, Done
 from llmsec_tui.service.client import Client
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
-from llmsec_tui.service.incident_api import LookAt
+from llmsec_tui.service.incidents.api import LookAt
 from llmsec_tui.service.server import Reply, Server
 from llmsec_tui.service.sockets import listening
 

@@ -30,11 +30,11 @@ from llmsec_tui.service.api import (
 from llmsec_tui.service.client import Client
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
-from llmsec_tui.service.good_rules import load_good
-from llmsec_tui.service.in_force import in_force
-from llmsec_tui.service.reloading import signature
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules, RuleDetail, RulePage
-from llmsec_tui.service.rulebook import Rulebook, RulesRefused
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules, RuleDetail, RulePage
+from llmsec_tui.service.rules.good_rules import load_good
+from llmsec_tui.service.rules.in_force import in_force
+from llmsec_tui.service.rules.reloading import signature
+from llmsec_tui.service.rules.rulebook import Rulebook, RulesRefused
 
 
 @pytest.fixture

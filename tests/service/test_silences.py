@@ -19,8 +19,8 @@ from llmsec_tui.events.schema import ALERTS
 from llmsec_tui.service.api import AlertDetail, AlertPage, Done, GetAlert, GetStatus, ListAlerts, Status
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
-from llmsec_tui.service.rulebook import Rulebook
-from llmsec_tui.service.silence_api import (
+from llmsec_tui.service.rules.rulebook import Rulebook
+from llmsec_tui.service.silences.api import (
     AddSilence,
     Demand,
     EndSilence,
@@ -29,8 +29,8 @@ from llmsec_tui.service.silence_api import (
     SilencePage,
     SilencePreview,
 )
-from llmsec_tui.service.silence_handlers import preview
-from llmsec_tui.service.silence_limits import MOST_CHARS, SilenceRefused
+from llmsec_tui.service.silences.handlers import preview
+from llmsec_tui.service.silences.limits import MOST_CHARS, SilenceRefused
 from llmsec_tui.store.commit import Commit
 
 RULE_ID = "0b3c1c6e-5d0c-4b77-9c39-9a3f5d1f0a11"

@@ -10,8 +10,8 @@ from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import json_line
 from llmsec_tui.paths import Home
 from llmsec_tui.service.asks import Done
-from llmsec_tui.service.incident_api import ActOnIncident, GetIncident
-from llmsec_tui.service.incident_rows import IncidentDetail
+from llmsec_tui.service.incidents.api import ActOnIncident, GetIncident
+from llmsec_tui.service.incidents.rows import IncidentDetail
 
 Name = Annotated[str, typer.Argument(metavar="INCIDENT", help="INC-12 or 12, or the id of an alert that is in it.")]
 NoteOption = Annotated[str, typer.Option("--note", help="Why; it goes on record.")]

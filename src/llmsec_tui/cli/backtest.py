@@ -11,8 +11,8 @@ from llmsec_tui.errors import ConfigError, ExitCode, NotFound
 
 if TYPE_CHECKING:
     from llmsec_tui.detect.rule import Described, RuleSet
-    from llmsec_tui.service.backtest import Brought, Report
-    from llmsec_tui.service.expectations import Expectations
+    from llmsec_tui.service.rules.backtest import Brought, Report
+    from llmsec_tui.service.rules.expectations import Expectations
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATH…]", help="Logs: files, directories or globs.")]
 StoreOption = Annotated[
@@ -45,10 +45,10 @@ def backtest(
     """Say what rules would have raised on logs or a store; exit 1 when that is not what is expected."""
     from llmsec_tui.detect.ruleset import load
     from llmsec_tui.paths import shipped
-    from llmsec_tui.service import backtest as service
     from llmsec_tui.service.collection import collect_rarely
-    from llmsec_tui.service.expectations import expectations
-    from llmsec_tui.service.rulebook import Rulebook
+    from llmsec_tui.service.rules import backtest as service
+    from llmsec_tui.service.rules.expectations import expectations
+    from llmsec_tui.service.rules.rulebook import Rulebook
 
     if bool(paths) == (store is not None):
         raise ConfigError("A back-test runs over logs or over a store.", hint="Give PATH… or --store FILE.")

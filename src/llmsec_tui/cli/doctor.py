@@ -94,7 +94,7 @@ def _store(home: Home) -> Iterator[Finding]:
 
 
 def _incidents(home: Home) -> Iterator[Finding]:
-    from llmsec_tui.service.incident_check import differing_incidents
+    from llmsec_tui.service.desk.check import differing_incidents
 
     try:
         differing = differing_incidents(home.store)

@@ -8,7 +8,7 @@ import typer
 from llmsec_tui.cli.asking import ask
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import Format, FormatOption, iso, json_line, terminal_width
-from llmsec_tui.service.explain_api import Explain, Explained, ExplainedStep
+from llmsec_tui.service.rules.explain_api import Explain, Explained, ExplainedStep
 from llmsec_tui.text import clip, visible
 
 _MARKS = {True: "✓", False: "✗", None: "?"}

@@ -11,7 +11,7 @@ from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.incidents.states import Disposition
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import GetAlert
-from llmsec_tui.service.incident_api import OpenIncident
+from llmsec_tui.service.incidents.api import OpenIncident
 
 _incident = typer.Typer(help="Work on one incident.", no_args_is_help=True)
 

@@ -15,8 +15,8 @@ from llmsec_tui.errors import ExitCode
 from llmsec_tui.incidents.states import Disposition
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import AlertRow, GetAlert, ListAlerts
-from llmsec_tui.service.incident_api import BulkAct, GetIncident, Item, ListIncidents
-from llmsec_tui.service.incident_rows import BulkDone, IncidentRow, ItemResult
+from llmsec_tui.service.incidents.api import BulkAct, GetIncident, Item, ListIncidents
+from llmsec_tui.service.incidents.rows import BulkDone, IncidentRow, ItemResult
 from llmsec_tui.text import visible
 
 _COLUMNS = ("name", "done", "message")

@@ -11,8 +11,8 @@ from llmsec_tui.cli.acting import Name
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.errors import ConfigError
-from llmsec_tui.service.incident_api import ExportIncident
-from llmsec_tui.service.incident_rows import ExportedFile
+from llmsec_tui.service.incidents.api import ExportIncident
+from llmsec_tui.service.incidents.rows import ExportedFile
 
 
 class ExportFormat(StrEnum):

@@ -12,7 +12,7 @@ from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import FormatOption, record
 from llmsec_tui.errors import ConfigError, ExitCode
 from llmsec_tui.paths import Home
-from llmsec_tui.service.incident_api import GetDesk, ReloadPolicy
+from llmsec_tui.service.incidents.api import GetDesk, ReloadPolicy
 from llmsec_tui.text import visible_lines
 
 _policy = typer.Typer(help="What a team decides about its desk.", no_args_is_help=True)

@@ -13,8 +13,8 @@ from llmsec_tui.cli.output import Format, FormatOption, as_json, record, write
 from llmsec_tui.errors import ConfigError, ExitCode, NotFound
 from llmsec_tui.incidents.states import RunState
 from llmsec_tui.paths import Home
-from llmsec_tui.service.incident_api import GetRemedies, GetRunOutput
-from llmsec_tui.service.incident_rows import RemedyRow, RunRow
+from llmsec_tui.service.incidents.api import GetRemedies, GetRunOutput
+from llmsec_tui.service.incidents.rows import RemedyRow, RunRow
 from llmsec_tui.text import visible_lines
 
 _COLUMNS = ("name", "kind", "rehearsed_at", "running", "missing", "tasks", "title", "what")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from llmsec_tui.cli.as_data import as_data
 from llmsec_tui.cli.output import Row, iso, table
-from llmsec_tui.service.incident_rows import ClockRow, IncidentDetail, TaskRow
+from llmsec_tui.service.incidents.rows import ClockRow, IncidentDetail, TaskRow
 from llmsec_tui.text import visible
 
 _MARKS = {"open": "[ ]", "done": "[x]", "waived": "[-]"}

@@ -11,7 +11,7 @@ from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.output import FormatOption, LimitOption, write
 from llmsec_tui.cli.paging import pages
 from llmsec_tui.cli.times import moment
-from llmsec_tui.service.incident_api import AddMarker, ListMarkers
+from llmsec_tui.service.incidents.api import AddMarker, ListMarkers
 
 _markers = typer.Typer(help="Deploys and other changes outside.", no_args_is_help=True)
 

@@ -9,7 +9,7 @@ from llmsec_tui.cli.as_data import as_data
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.output import FormatOption, LimitOption, write
 from llmsec_tui.cli.paging import pages
-from llmsec_tui.service.incident_api import ListNotifications, TestChannel
+from llmsec_tui.service.incidents.api import ListNotifications, TestChannel
 
 _notifications = typer.Typer(help="Who was told of what.", no_args_is_help=True)
 

@@ -10,7 +10,7 @@ from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import FilterOption, FormatOption, iso, record, write
 from llmsec_tui.paths import Home
 from llmsec_tui.service.asks import PAGE_LIMIT, Command, Done
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules, RuleRow
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules, RuleRow
 
 _RELOAD_MS = 120_000
 """Thousands of rules take their time."""

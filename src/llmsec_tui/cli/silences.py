@@ -13,7 +13,7 @@ from llmsec_tui.cli.output import FilterOption, FormatOption, iso, record, write
 from llmsec_tui.errors import ExitCode, ServiceError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.asks import PAGE_LIMIT
-from llmsec_tui.service.silence_api import (
+from llmsec_tui.service.silences.api import (
     AddSilence,
     Demand,
     EndSilence,

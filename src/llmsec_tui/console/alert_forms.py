@@ -6,8 +6,8 @@ from uuid import uuid4
 from llmsec_tui.console.forms import Field, Form, Given, Option
 from llmsec_tui.console.incident_forms import count_field, others
 from llmsec_tui.service.alert_rows import AlertRow
-from llmsec_tui.service.incident_api import ActOnIncident, BulkAct, Item, OpenIncident
-from llmsec_tui.service.incident_rows import IncidentRow
+from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct, Item, OpenIncident
+from llmsec_tui.service.incidents.rows import IncidentRow
 
 
 def many(act: str, rows: Sequence[AlertRow]) -> Form:

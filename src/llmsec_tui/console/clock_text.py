@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from llmsec_tui.console import figures
 from llmsec_tui.console.safe_text import Span, span
-from llmsec_tui.service.incident_rows import ClockRow
+from llmsec_tui.service.incidents.rows import ClockRow
 
 SOON = 0.25
 """A clock that has less than this share of its time left warns."""

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from llmsec_tui.errors import LlmsecError
-from llmsec_tui.service.incident_api import ListIncidents
-from llmsec_tui.service.incident_rows import IncidentPage, IncidentRow
+from llmsec_tui.service.incidents.api import ListIncidents
+from llmsec_tui.service.incidents.rows import IncidentPage, IncidentRow
 
 LOUD = frozenset({"critical", "high"})
 """Levels at which a new incident is told."""

@@ -4,7 +4,7 @@ from llmsec_tui.console import figures
 from llmsec_tui.console.draft import Draft
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
-from llmsec_tui.service.explain_api import Explained, ExplainedStep
+from llmsec_tui.service.rules.explain_api import Explained, ExplainedStep
 
 _MARKS = {True: span("✓", "good"), False: span("✗", "bad"), None: span("?", "warn")}
 _ANSWERS = {"hit": "bad.strong", "clean": "good.strong", "not evaluable": "warn.strong"}

@@ -7,8 +7,8 @@ from uuid import uuid4
 from llmsec_tui.console import figures, times
 from llmsec_tui.console.forms import Check, Field, Form, Given, Option
 from llmsec_tui.console.look import LETTERS
-from llmsec_tui.service.incident_api import ActOnIncident, BulkAct, Item
-from llmsec_tui.service.incident_rows import Desk, DutyRow, IncidentRow
+from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct, Item
+from llmsec_tui.service.incidents.rows import Desk, DutyRow, IncidentRow
 
 ENOUGH_CONTENT = 0.8
 """Of the content since it began; with less, a false positive may be something that was not seen."""

@@ -8,7 +8,7 @@ from llmsec_tui.console.columns import Column
 from llmsec_tui.console.lists import level, state
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.alert_rows import AlertRow
-from llmsec_tui.service.incident_rows import (
+from llmsec_tui.service.incidents.rows import (
     ClockRow,
     ConversationCount,
     IncidentRow,

@@ -9,7 +9,7 @@ from llmsec_tui.console.columns import Column
 from llmsec_tui.console.incident_text import Case
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, span, width_of
-from llmsec_tui.service.incident_rows import IncidentDetail
+from llmsec_tui.service.incidents.rows import IncidentDetail
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from llmsec_tui.console.look import level_style
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Line, Span, preview, span
 from llmsec_tui.service.api import AlertRow, EventRow
-from llmsec_tui.service.incident_rows import (
+from llmsec_tui.service.incidents.rows import (
     ConversationCount,
     IncidentDetail,
     IncidentRow,

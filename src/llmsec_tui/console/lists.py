@@ -7,8 +7,8 @@ from llmsec_tui.console.columns import Column
 from llmsec_tui.console.look import badge
 from llmsec_tui.console.safe_text import Span, preview, span
 from llmsec_tui.service.api import AlertRow, AuditRow, DeadLetterRow, EventRow, SourceRow
-from llmsec_tui.service.rule_api import RuleRow
-from llmsec_tui.service.silence_api import SilenceRow
+from llmsec_tui.service.rules.api import RuleRow
+from llmsec_tui.service.silences.api import SilenceRow
 
 _STATES = {
     "new": ("new", "strong"),

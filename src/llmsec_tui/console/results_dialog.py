@@ -11,7 +11,7 @@ from textual.widgets import Static
 from llmsec_tui.console.columns import Column
 from llmsec_tui.console.safe_text import content, preview, span
 from llmsec_tui.console.table import Table
-from llmsec_tui.service.incident_rows import BulkDone, ItemResult
+from llmsec_tui.service.incidents.rows import BulkDone, ItemResult
 
 _RESULTS: tuple[Column[ItemResult], ...] = (
     Column("", 1, lambda row: span("✓" if row.done else "✗", "good" if row.done else "bad")),

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from llmsec_tui.console.lists import CHOICE_OF_RULES
 from llmsec_tui.console.safe_text import content
 from llmsec_tui.console.table import Table
-from llmsec_tui.service.rule_api import RuleRow
+from llmsec_tui.service.rules.api import RuleRow
 
 
 class RuleDialog(ModalScreen[str | None]):

@@ -8,7 +8,7 @@ from llmsec_tui.console.lists import level, rule_state
 from llmsec_tui.console.look import level_style
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
-from llmsec_tui.service.rule_api import RuleDetail, RuleNamed
+from llmsec_tui.service.rules.api import RuleDetail, RuleNamed
 
 _NUMBERS = {
     "alerts": "alerts",

@@ -41,9 +41,9 @@ from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import AlertRow, GetAlert, WatchPaths
-from llmsec_tui.service.incident_api import GetDesk, LookAt
-from llmsec_tui.service.incident_rows import Desk
-from llmsec_tui.service.rule_api import RuleRow
+from llmsec_tui.service.incidents.api import GetDesk, LookAt
+from llmsec_tui.service.incidents.rows import Desk
+from llmsec_tui.service.rules.api import RuleRow
 from llmsec_tui.text import visible
 
 _NOTHING_YET = LinkReport(LinkState.CONNECTING, None, "", 0)

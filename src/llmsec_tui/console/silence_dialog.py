@@ -19,7 +19,7 @@ from llmsec_tui.console.choice import Choice
 from llmsec_tui.console.safe_text import content
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.alert_rows import AlertRow
-from llmsec_tui.service.silence_api import AddSilence, Demand, PreviewSilence, SilencePreview
+from llmsec_tui.service.silences.api import AddSilence, Demand, PreviewSilence, SilencePreview
 
 LASTING = (
     *(("30 minutes", 1_800), ("2 hours", 7_200), ("8 hours", 28_800)),

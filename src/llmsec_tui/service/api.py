@@ -16,8 +16,7 @@ from llmsec_tui.service.asks import Ask as Ask
 from llmsec_tui.service.asks import Command as Command
 from llmsec_tui.service.asks import Done as Done
 from llmsec_tui.service.asks import Query as Query
-from llmsec_tui.service.explain_api import Explain
-from llmsec_tui.service.incident_api import (
+from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     AddMarker,
     BulkAct,
@@ -53,8 +52,9 @@ from llmsec_tui.service.rows import RatePoint as RatePoint
 from llmsec_tui.service.rows import SourceList as SourceList
 from llmsec_tui.service.rows import SourceRow as SourceRow
 from llmsec_tui.service.rows import Status as Status
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules
-from llmsec_tui.service.silence_api import AddSilence, EndSilence, ListSilences, PreviewSilence
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, GetRule, ListRules, ReloadRules
+from llmsec_tui.service.rules.explain_api import Explain
+from llmsec_tui.service.silences.api import AddSilence, EndSilence, ListSilences, PreviewSilence
 
 
 class GetStatus(Query[Status], frozen=True, kw_only=True, tag="status"):

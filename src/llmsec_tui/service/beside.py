@@ -14,9 +14,9 @@ from llmsec_tui.service.api import Done
 from llmsec_tui.service.commands import answered_before, done, record_failure, settle
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.in_turn import InTurn
-from llmsec_tui.service.incident_api import ActOnIncident, ExportIncident
-from llmsec_tui.service.incident_commands import prepared_act
-from llmsec_tui.service.incident_rows import Bundle
+from llmsec_tui.service.incidents.api import ActOnIncident, ExportIncident
+from llmsec_tui.service.incidents.commands import prepared_act
+from llmsec_tui.service.incidents.rows import Bundle
 from llmsec_tui.service.outcome import Outcome
 
 SLOW_ACTS = frozenset({"pin", "check_pins"})

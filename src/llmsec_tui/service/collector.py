@@ -24,24 +24,24 @@ from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.desk_policy import watcher
-from llmsec_tui.service.desk_room import DeskRoom
+from llmsec_tui.service.desk.policy import watcher
+from llmsec_tui.service.desk.room import DeskRoom
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
-from llmsec_tui.service.good_rules import load_good
-from llmsec_tui.service.in_force import in_force
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.launch import OWNED
 from llmsec_tui.service.narration import narrate
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
-from llmsec_tui.service.reloading import Reloader, Signature, Watcher, signature
-from llmsec_tui.service.rule_change import listed, summary, whole
-from llmsec_tui.service.rulebook import Rulebook
+from llmsec_tui.service.rules.change import listed, summary, whole
+from llmsec_tui.service.rules.good_rules import load_good
+from llmsec_tui.service.rules.in_force import in_force
+from llmsec_tui.service.rules.reloading import Reloader, Signature, Watcher, signature
+from llmsec_tui.service.rules.rulebook import Rulebook
 from llmsec_tui.service.server import Server
+from llmsec_tui.service.silences.suppression import Suppression
 from llmsec_tui.service.sockets import listening, signpost
 from llmsec_tui.service.source_memories import SourceMemories
-from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 log = logging.getLogger(__name__)

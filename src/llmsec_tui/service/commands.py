@@ -16,22 +16,22 @@ from msgspec import Struct
 from llmsec_tui.access import Actor
 from llmsec_tui.audit.record import Recorded, Result
 from llmsec_tui.errors import AccessRefused, LlmsecError, ServiceError
-from llmsec_tui.service import incident_commands
 from llmsec_tui.service.api import AcknowledgeAlert, AnyAsk, Command, DismissAlert, Done, StopCollector, WatchPaths
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.desk_policy import PolicyRefused, prepared_reload
-from llmsec_tui.service.incident_api import ActOnIncident, AddMarker, OpenIncident, ReloadPolicy, TestChannel
+from llmsec_tui.service.desk.policy import PolicyRefused, prepared_reload
+from llmsec_tui.service.incidents import commands as incident_commands
+from llmsec_tui.service.incidents.api import ActOnIncident, AddMarker, OpenIncident, ReloadPolicy, TestChannel
 from llmsec_tui.service.marker_handlers import add_marker
-from llmsec_tui.service.notification_handlers import test_channel
 from llmsec_tui.service.outcome import Outcome
+from llmsec_tui.service.outward.notification_handlers import test_channel
 from llmsec_tui.service.permission import Lack
 from llmsec_tui.service.records import act_of
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, ReloadRules
-from llmsec_tui.service.rule_commands import disable, enable, reload
-from llmsec_tui.service.rulebook import RulesRefused
-from llmsec_tui.service.silence_api import AddSilence, EndSilence
-from llmsec_tui.service.silence_commands import end, prepared_add
-from llmsec_tui.service.silence_limits import SilenceRefused
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, ReloadRules
+from llmsec_tui.service.rules.commands import disable, enable, reload
+from llmsec_tui.service.rules.rulebook import RulesRefused
+from llmsec_tui.service.silences.api import AddSilence, EndSilence
+from llmsec_tui.service.silences.commands import end, prepared_add
+from llmsec_tui.service.silences.limits import SilenceRefused
 
 T = TypeVar("T", bound=Struct)
 

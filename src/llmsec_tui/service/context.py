@@ -4,15 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmsec_tui.audit.journal import Journal
-from llmsec_tui.service.desk import Desk
-from llmsec_tui.service.desk_policy import DeskPolicy
-from llmsec_tui.service.desk_room import DeskRoom
+from llmsec_tui.service.desk.desk import Desk
+from llmsec_tui.service.desk.policy import DeskPolicy
+from llmsec_tui.service.desk.presence import Presence
+from llmsec_tui.service.desk.room import DeskRoom
 from llmsec_tui.service.ingest import Ingest
-from llmsec_tui.service.notifying import Notifier
-from llmsec_tui.service.presence import Presence
-from llmsec_tui.service.remedies import Remedies
-from llmsec_tui.service.rulebook import Rulebook
-from llmsec_tui.service.suppression import Suppression
+from llmsec_tui.service.outward.notifying import Notifier
+from llmsec_tui.service.outward.remedies import Remedies
+from llmsec_tui.service.rules.rulebook import Rulebook
+from llmsec_tui.service.silences.suppression import Suppression
 from llmsec_tui.store.store import Store
 
 

@@ -21,7 +21,7 @@ from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ordinary import ordinary
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.service.in_force import in_force
+from llmsec_tui.service.rules.in_force import in_force
 
 log = logging.getLogger(__name__)
 

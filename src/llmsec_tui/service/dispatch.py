@@ -13,14 +13,14 @@ from msgspec.structs import replace
 from llmsec_tui.access import ROLES, Actor
 from llmsec_tui.service.api import AnyAsk, Command, Status
 from llmsec_tui.service.beside import SLOW_ACTS, act, export
-from llmsec_tui.service.bulk_commands import carry_out_all
 from llmsec_tui.service.commands import AnyCommand, carry_out, record_refusal
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.flights import Flights
 from llmsec_tui.service.handlers import answer, is_personal
 from llmsec_tui.service.in_turn import InTurn
-from llmsec_tui.service.incident_api import ActOnIncident, BulkAct, ExportIncident, HandOver, LookAt
-from llmsec_tui.service.incident_rows import Bundle, Present
+from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct, ExportIncident, HandOver, LookAt
+from llmsec_tui.service.incidents.bulk_commands import carry_out_all
+from llmsec_tui.service.incidents.rows import Bundle, Present
 from llmsec_tui.service.permission import Lack, lack
 from llmsec_tui.service.readers import Readers
 from llmsec_tui.store.queries import Reader

@@ -9,23 +9,19 @@ from msgspec import Struct
 
 from llmsec_tui import __version__
 from llmsec_tui.access import Actor
-from llmsec_tui.service import (
-    api,
-    explaining,
-    incident_export,
-    incident_handlers,
-    incident_metrics,
-    incident_timeline,
-    marker_handlers,
-    notification_handlers,
-    remedy_handlers,
-    rule_handlers,
-    silence_handlers,
-)
+from llmsec_tui.service import api, marker_handlers
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
 from llmsec_tui.service.audit_pages import audit_page
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.rule_change import whole
+from llmsec_tui.service.incidents import export as incident_export
+from llmsec_tui.service.incidents import handlers as incident_handlers
+from llmsec_tui.service.incidents import metrics as incident_metrics
+from llmsec_tui.service.incidents import timeline as incident_timeline
+from llmsec_tui.service.outward import notification_handlers, remedy_handlers
+from llmsec_tui.service.rules import explaining
+from llmsec_tui.service.rules import handlers as rule_handlers
+from llmsec_tui.service.rules.change import whole
+from llmsec_tui.service.silences import handlers as silence_handlers
 from llmsec_tui.service.sources import source_rows
 from llmsec_tui.service.wire import portable
 from llmsec_tui.store.queries import Reader

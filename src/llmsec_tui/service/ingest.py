@@ -19,9 +19,9 @@ from typing import TypeVar
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.intake.records import Notice, Progress, Read
-from llmsec_tui.service.arrivals import Arrivals
 from llmsec_tui.service.courtesy import WITHDRAWS, Courtesy, Waited
-from llmsec_tui.service.desk import Desk
+from llmsec_tui.service.desk.arrivals import Arrivals
+from llmsec_tui.service.desk.desk import Desk
 from llmsec_tui.service.judging import DEFECTS
 from llmsec_tui.service.lag import Lag
 from llmsec_tui.service.narration import told

@@ -11,8 +11,8 @@ from llmsec_tui.access import Actor
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.service.asks import PAGE_LIMIT
 from llmsec_tui.service.context import Context
-from llmsec_tui.service.incident_api import AddMarker, ListMarkers
-from llmsec_tui.service.incident_rows import MarkerPage, MarkerRow
+from llmsec_tui.service.incidents.api import AddMarker, ListMarkers
+from llmsec_tui.service.incidents.rows import MarkerPage, MarkerRow
 from llmsec_tui.service.outcome import Outcome
 from llmsec_tui.store.queries import Reader
 

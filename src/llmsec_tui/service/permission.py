@@ -7,7 +7,7 @@ from llmsec_tui.access import Actor, check
 from llmsec_tui.errors import AccessRefused
 from llmsec_tui.incidents.acts import ACTS
 from llmsec_tui.service.asks import Ask
-from llmsec_tui.service.incident_api import ActOnIncident, BulkAct
+from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct
 
 ON_ALERTS = {"acknowledge": "alerts.acknowledge", "dismiss": "alerts.dismiss"}
 """What can be done to many alerts at once, and the capability that it takes; the command has the same name."""

@@ -24,8 +24,8 @@ from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
+from llmsec_tui.service.silences.suppression import Suppression
 from llmsec_tui.service.source_memories import SourceMemories
-from llmsec_tui.service.suppression import Suppression
 from llmsec_tui.service.vigil import Vigil
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown

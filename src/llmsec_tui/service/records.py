@@ -7,7 +7,7 @@ from llmsec_tui.access import Actor
 from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.incidents.acts import ACTS
 from llmsec_tui.service.api import Ask, WatchPaths
-from llmsec_tui.service.incident_api import (
+from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     AddMarker,
     BulkAct,
@@ -19,8 +19,8 @@ from llmsec_tui.service.incident_api import (
 )
 from llmsec_tui.service.outcome import Outcome
 from llmsec_tui.service.permission import action as action_of
-from llmsec_tui.service.rule_api import ReloadRules
-from llmsec_tui.service.silence_api import AddSilence
+from llmsec_tui.service.rules.api import ReloadRules
+from llmsec_tui.service.silences.api import AddSilence
 
 _OBJECTS: dict[type, str] = {
     ReloadRules: "rules",

@@ -6,7 +6,7 @@ Times are microseconds since 1970 UTC; texts are raw.
 from msgspec import Struct
 
 from llmsec_tui.service.alert_rows import AlertRow
-from llmsec_tui.service.silence_api import SilenceRow
+from llmsec_tui.service.silences.api import SilenceRow
 
 
 class AlertAct(Struct, frozen=True, kw_only=True):

@@ -71,7 +71,7 @@ class Notification:
     about: str
     level: str
     message: str
-    """JSON of ``service/message.py``."""
+    """JSON of ``service/outward/message.py``."""
     state: str
     """waiting | held (for quiet hours) | delivered | given_up"""
     attempts: int = 0

@@ -12,8 +12,8 @@ from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.errors import LlmsecError, StaleVersion
 from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done, GetAlert
 from llmsec_tui.service.asks import PAGE_LIMIT
-from llmsec_tui.service.incident_api import ListIncidents
-from llmsec_tui.service.silence_api import AddSilence
+from llmsec_tui.service.incidents.api import ListIncidents
+from llmsec_tui.service.silences.api import AddSilence
 
 
 class Keeping(Pane):

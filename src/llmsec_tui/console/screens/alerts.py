@@ -13,7 +13,7 @@ from llmsec_tui.console.screens.acts import AlertActs
 from llmsec_tui.console.screens.queue import Queue
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.api import AlertRow, GetAlert, ListAlerts
-from llmsec_tui.service.incident_api import BulkAct
+from llmsec_tui.service.incidents.api import BulkAct
 
 
 class AlertsPane(Queue[AlertRow], AlertActs):

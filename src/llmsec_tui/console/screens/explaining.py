@@ -4,7 +4,7 @@ from llmsec_tui.console.rule_dialog import RuleDialog
 from llmsec_tui.console.screens.acts import Keeping
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.asks import PAGE_LIMIT
-from llmsec_tui.service.rule_api import ListRules, RuleRow
+from llmsec_tui.service.rules.api import ListRules, RuleRow
 
 
 class Explaining(Keeping):

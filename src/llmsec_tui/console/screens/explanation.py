@@ -11,7 +11,7 @@ from llmsec_tui.console.safe_text import Span, preview
 from llmsec_tui.console.screens.explaining import Explaining
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
-from llmsec_tui.service.explain_api import Explain, Explained
+from llmsec_tui.service.rules.explain_api import Explain, Explained
 
 
 class ExplainPane(TextPane, Explaining):

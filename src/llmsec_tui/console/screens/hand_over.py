@@ -11,8 +11,8 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.results_dialog import ResultsDialog
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
-from llmsec_tui.service.incident_api import GetHandOver, HandOver
-from llmsec_tui.service.incident_rows import HandOverReport
+from llmsec_tui.service.incidents.api import GetHandOver, HandOver
+from llmsec_tui.service.incidents.rows import HandOverReport
 
 
 class HandOverPane(TextPane):

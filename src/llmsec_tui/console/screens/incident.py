@@ -22,10 +22,10 @@ from llmsec_tui.console.table import Table
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.api import AlertRow
 from llmsec_tui.service.asks import PAGE_LIMIT
-from llmsec_tui.service.incident_api import (
+from llmsec_tui.service.incidents.api import (
     ListIncidents,
 )
-from llmsec_tui.service.incident_rows import (
+from llmsec_tui.service.incidents.rows import (
     IncidentRow,
 )
 

@@ -11,8 +11,8 @@ from llmsec_tui.console.results_dialog import ResultsDialog
 from llmsec_tui.console.screens.acts import Keeping
 from llmsec_tui.errors import LlmsecError, StaleVersion
 from llmsec_tui.service.asks import PAGE_LIMIT, Command, Done
-from llmsec_tui.service.incident_api import ActOnIncident, BulkAct, ExportIncident, GetIncident, ListIncidents
-from llmsec_tui.service.incident_rows import BulkDone, IncidentRow
+from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct, ExportIncident, GetIncident, ListIncidents
+from llmsec_tui.service.incidents.rows import BulkDone, IncidentRow
 
 _WORK, _ASSIGN, _MERGE, _RUN = "incidents.work", "incidents.assign", "incidents.merge", "incidents.run"
 

@@ -8,8 +8,8 @@ from llmsec_tui.console.rows import Reach, Rows
 from llmsec_tui.console.screens.incident_work import IncidentWork
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import AlertRow, GetConversation, ListAlerts
-from llmsec_tui.service.incident_api import GetIncident, GetRemedies, GetRunOutput, GetTimeline, LookAt
-from llmsec_tui.service.incident_rows import ConversationCount, IncidentRow, Present, RunRow, TimelineRow
+from llmsec_tui.service.incidents.api import GetIncident, GetRemedies, GetRunOutput, GetTimeline, LookAt
+from llmsec_tui.service.incidents.rows import ConversationCount, IncidentRow, Present, RunRow, TimelineRow
 
 MOST_NOTES = 500
 _AROUND = 30

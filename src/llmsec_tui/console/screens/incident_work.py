@@ -10,7 +10,7 @@ from llmsec_tui.console.incident_sections import Section
 from llmsec_tui.console.incident_text import Case
 from llmsec_tui.console.screens.incident_acts import IncidentActs
 from llmsec_tui.service.api import AlertRow
-from llmsec_tui.service.incident_rows import (
+from llmsec_tui.service.incidents.rows import (
     ClockRow,
     PinRow,
     RelatedRow,

@@ -12,8 +12,8 @@ from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.safe_text import span
 from llmsec_tui.console.screens.incident_acts import ACTS_OF, IncidentActs
 from llmsec_tui.console.screens.queue import Queue
-from llmsec_tui.service.incident_api import GetIncident, ListIncidents
-from llmsec_tui.service.incident_rows import IncidentRow
+from llmsec_tui.service.incidents.api import GetIncident, ListIncidents
+from llmsec_tui.service.incidents.rows import IncidentRow
 
 ORDERS = {"urgent": "what is due first", "newest": "the newest first"}
 

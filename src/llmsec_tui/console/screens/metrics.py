@@ -8,8 +8,8 @@ from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
-from llmsec_tui.service.incident_api import GetMetrics
-from llmsec_tui.service.incident_rows import Metrics
+from llmsec_tui.service.incidents.api import GetMetrics
+from llmsec_tui.service.incidents.rows import Metrics
 
 SPANS = (7, 30, 90)
 """Days to choose from."""

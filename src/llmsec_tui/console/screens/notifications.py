@@ -8,8 +8,8 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.acts import Keeping
 from llmsec_tui.console.screens.queue import Queue
-from llmsec_tui.service.incident_api import ListNotifications
-from llmsec_tui.service.incident_rows import NotificationRow
+from llmsec_tui.service.incidents.api import ListNotifications
+from llmsec_tui.service.incidents.rows import NotificationRow
 
 
 class NotificationsPane(Queue[NotificationRow], Keeping):

@@ -9,7 +9,7 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.screens.rule_acts import RuleActs
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
-from llmsec_tui.service.rule_api import GetRule, ListRules, RuleDetail, RuleRow
+from llmsec_tui.service.rules.api import GetRule, ListRules, RuleDetail, RuleRow
 
 
 class RulePane(TextPane, RuleActs):

@@ -7,7 +7,7 @@ from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.screens.acts import Keeping
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.asks import Command, Done
-from llmsec_tui.service.rule_api import DisableRule, EnableRule, ReloadRules, RuleRow
+from llmsec_tui.service.rules.api import DisableRule, EnableRule, ReloadRules, RuleRow
 
 _COMMANDS: dict[str, type[DisableRule] | type[EnableRule]] = {"off": DisableRule, "on": EnableRule}
 

@@ -8,7 +8,7 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.queue import Queue
 from llmsec_tui.console.screens.rule_acts import RuleActs
-from llmsec_tui.service.rule_api import GetRule, ListRules, RuleRow
+from llmsec_tui.service.rules.api import GetRule, ListRules, RuleRow
 
 
 class RulesPane(Queue[RuleRow], RuleActs):

@@ -11,7 +11,7 @@ from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.acts import Keeping
 from llmsec_tui.console.screens.queue import Queue
 from llmsec_tui.errors import LlmsecError
-from llmsec_tui.service.silence_api import EndSilence, ListSilences, SilenceRow
+from llmsec_tui.service.silences.api import EndSilence, ListSilences, SilenceRow
 
 
 class SilencesPane(Queue[SilenceRow], Keeping):

@@ -1,0 +1,1 @@
+"""What can be asked about incidents, done about them, and how it is answered."""

@@ -1,0 +1,1 @@
+"""What leaves the collector: remedies that people run, and word to people."""

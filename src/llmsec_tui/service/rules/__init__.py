@@ -1,0 +1,1 @@
+"""The rules of a running collector: in force, changed, tried, explained."""

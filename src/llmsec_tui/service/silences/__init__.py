@@ -1,0 +1,1 @@
+"""What people do not want to be shown, and what is kept from them."""
