@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from llmsec_tui.errors import NotFound, ServiceError
 from llmsec_tui.incidents.acts import ACTS, Effect
 from llmsec_tui.incidents.changes import Change, Closed, IncidentEvent, Limit, Linked, Pinned, RunStarted, Unlinked
-from llmsec_tui.incidents.checks import NOTE_CHARS, TITLE_CHARS
+from llmsec_tui.incidents.checks import NOTE_CHARS, TITLE_CHARS, permitted
 from llmsec_tui.incidents.decide import Asked, decide, merge, split, unmerge
 from llmsec_tui.incidents.fold import counted
 from llmsec_tui.incidents.grouping import share_of
@@ -29,6 +29,8 @@ class LookedUp:
     record: Pinned | None = None
     results: Mapping[int, str] = field(default_factory=dict)
     run: RunStarted | None = None
+    told: tuple[str, ...] = ()
+    """Sentences for whoever asks."""
 
 
 class Acting:
@@ -130,6 +132,7 @@ class Acting:
                 self._book.note(other.incident_id, [type(change)(to=incident.incident_id, note=change.note)])
 
     def _merge(self, incident: Incident, asked: Asked) -> None:
+        permitted(incident, asked)
         target = self._book.incident(asked.incident)
         moving = self._store.incident_alerts(incident.incident_id)
         asked = replace(asked, share=share_of(self._store.alert_facts(moving)))

@@ -16,6 +16,7 @@ from llmsec_tui.access import Actor
 from llmsec_tui.audit.record import Facts
 from llmsec_tui.incidents.changes import Change, RunStarted
 from llmsec_tui.incidents.clocks import by_itself
+from llmsec_tui.incidents.evidence import Result
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.incidents.policy import Policy
 from llmsec_tui.service.desk.acting import Acting, LookedUp
@@ -25,10 +26,13 @@ from llmsec_tui.service.desk.steps import Playbook, Steps
 from llmsec_tui.service.desk.taking import take, withdraw
 from llmsec_tui.service.desk.words import facts, told
 from llmsec_tui.service.incidents.api import ActOnIncident, OpenIncident
+from llmsec_tui.store.alert_queries import PREFIX_LENGTH
 from llmsec_tui.store.incident_rows import PREFIX, number_of
 from llmsec_tui.store.store import Store
 
 _REMEDIES = frozenset({"rehearse", "run"})
+_MOST_TOLD = 5
+"""Pins of which a reply says what became of them; the incident says it of all."""
 
 
 class Remedies(Protocol):
@@ -97,7 +101,9 @@ class Desk:
                 return LookedUp(record=pinned(reader, ask.event_id, ask.note))
         if ask.act == "check_pins" and (incident := self._store.incident(self.name(ask.incident_id))) is not None:
             found = check([pin for pin in incident.pins if ask.pin in (0, pin.pin)])
-            return LookedUp(results={one.pin: one.result.value for one in found})
+            places = {pin.pin: pin.source_path for pin in incident.pins}
+            odd = [one.told for one in found if one.result is not Result.INTACT or one.path != places[one.pin]]
+            return LookedUp(results={one.pin: one.result.value for one in found}, told=tuple(odd[:_MOST_TOLD]))
         return LookedUp()
 
     def act(self, actor: Actor, ask: ActOnIncident, at: int, looked_up: LookedUp | None = None) -> Acted:
@@ -114,7 +120,7 @@ class Desk:
             book.write(self._changed)
         return Acted(
             incident=incident,
-            message=told(ask.act, incident, acting.made),
+            message=" ".join([told(ask.act, incident, acting.made), *looked_up.told]),
             before=facts(before),
             after={**facts(incident), **({"made": acting.made} if acting.made else {})},
             then=None if run is None else self._launch(incident),
@@ -146,7 +152,10 @@ class Desk:
     def name(self, called: str) -> str:
         """The id of an incident by any of its names, also by the id of an alert that is in it. Raises NotFound."""
         if (number := number_of(called)) is not None:
-            return f"{PREFIX}{number}"
+            # The beginning of an alert's id may be all digits too.
+            is_alert = called.isdecimal() and len(called) >= PREFIX_LENGTH
+            if not is_alert or self._store.incident(f"{PREFIX}{number}") is not None:
+                return f"{PREFIX}{number}"
         with closing(self._store.reader()) as reader:
             return reader.incident(called).incident_id
 
