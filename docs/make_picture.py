@@ -1,4 +1,4 @@
-"""Draw docs/console.svg from the real console on the played demo story. Run it with: make picture"""
+"""Draw the pictures in docs/ from the real console on the played demo story. Run it with: make picture"""
 
 import asyncio
 import time
@@ -35,6 +35,11 @@ async def draw(stage: Stage) -> None:
             await pilot.pause(0.3)
         await pilot.pause(1.0)
         app.save_screenshot("alert.svg", path=str(folder))
+        for key in ("i", "a"):
+            await pilot.press(key)
+            await pilot.pause(1.5)
+        await pilot.pause(1.0)
+        app.save_screenshot("incident.svg", path=str(folder))
 
 
 if __name__ == "__main__":
