@@ -168,7 +168,7 @@ def of_moment(case: Case, row: TimelineRow, width: int) -> Text:
     draft.line(span(f" {row.what}", "strong"))
     who = f" · {row.who}" if row.who else ""
     draft.line(span(f" {figures.moment(row.at)} · {row.kind}{who}", "quiet"))
-    draft.text(row.text or "Nothing was said.", "" if row.text else "quiet")
+    draft.text(row.text or "No note.", "" if row.text else "quiet")
     if row.ref:
         draft.field("see", row.ref, "quiet")
     return draft.done()
