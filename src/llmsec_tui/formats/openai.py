@@ -21,7 +21,6 @@ _OUTPUT = Exchange.OUTPUT
 _CHAINS = 256
 """So many responses are remembered: one that goes on with another is of its conversation."""
 _OBJECTS = ("chat.completion", "response", "chat.completion.chunk", "text_completion")
-_REQUEST_KEYS = ("messages", "input", "prompt")
 
 
 def recognise(data: dict[str, Any]) -> bool:

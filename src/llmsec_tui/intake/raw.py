@@ -21,10 +21,10 @@ def raw(path: Path | str, offset: int, length: int) -> bytes:
     checked against any hash. Raises :class:`SourceError` when the file or the bytes are not there any more.
     """
     try:
-        file, member = _place(str(path))
+        file, member = place(str(path))
         descriptor = open_readonly(file, keep_access_time=True)
         try:
-            return _part(_content(descriptor, member, offset, length), offset, length)
+            return _part(content(descriptor, member, offset, offset + length), offset, length)
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
@@ -37,7 +37,7 @@ def raw(path: Path | str, offset: int, length: int) -> bytes:
         raise SourceError(message, hint=_HINT) from error
 
 
-def _place(path: str) -> tuple[str, str]:
+def place(path: str) -> tuple[str, str]:
     """The file that is meant, and the member of it; the latter is empty for a file that is no archive."""
     at = len(path)
     while not os.path.isfile(path[:at]):  # noqa: PTH113 - a name may be anything
@@ -47,8 +47,15 @@ def _place(path: str) -> tuple[str, str]:
     return path[:at], path[at + 1 :]
 
 
-def _content(descriptor: int, name: str, offset: int, length: int) -> Iterator[tuple[int, bytes]]:
-    """Pieces of the source with their offsets; they may begin anywhere before ``offset``."""
+def is_packed(descriptor: int, member: str) -> bool:
+    """Whether offsets count unpacked bytes."""
+    return bool(member) or unpacker(os.pread(descriptor, MAGIC_BYTES, 0)) is not None
+
+
+def content(descriptor: int, name: str, offset: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Pieces of a source with their offsets, ``name`` being that of an archive's member; they may begin anywhere before
+    ``offset`` and go on behind ``end``. Raises DamagedArchive, also for a member that is not there, and OSError.
+    """
     first = os.pread(descriptor, MAGIC_BYTES, 0)
     if name and not first.startswith(ZIP_MAGICS):
         raise DamagedArchive("It is no zip archive any more.")
@@ -61,7 +68,7 @@ def _content(descriptor: int, name: str, offset: int, length: int) -> Iterator[t
     unpack = unpacker(first)
     if unpack is not None:
         return _numbered(unpack(_read(descriptor, 0, None)), 0)
-    return _numbered(_read(descriptor, offset, offset + length), offset)
+    return _numbered(_read(descriptor, offset, end), offset)
 
 
 def _read(descriptor: int, position: int, end: int | None) -> Iterator[bytes]:

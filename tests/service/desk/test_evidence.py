@@ -6,9 +6,11 @@ import shutil
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.incidents.cases import pin as made_pin
@@ -162,6 +164,24 @@ def test_a_record_in_an_archive_is_found_by_its_unpacked_place(tmp_path: Path) -
     pins = [made_pin(one.index + 1, str(packed), one.offset, one.length, one.sha256.hex()) for one in stored]
     assert [checked.result for checked in check(pins)] == [Result.INTACT] * len(LINES)
     assert list(records(pins).values()) == LINES
+
+
+def test_a_record_of_a_zstd_file_and_of_an_archives_member_is_intact_where_it_was_read(tmp_path: Path) -> None:
+    """Their offsets count unpacked bytes too; to look at the packed ones would be to cry tampering."""
+    plain = b"\n".join(LINES) + b"\n"
+    packed = tmp_path / "a.jsonl.zst"
+    packed.write_bytes(zstandard.compress(plain))
+    archive = tmp_path / "run.eval"
+    with ZipFile(archive, "w") as members:
+        members.writestr("samples/1.jsonl", plain)
+    for place_of in (packed, Path(f"{archive}!samples/1.jsonl")):
+        pins = [_pin(place_of, number) for number in (1, 2, 3)]
+        assert [one.result for one in check(pins)] == [Result.INTACT] * 3
+        assert list(records(pins).values()) == LINES
+    packed.write_bytes(zstandard.compress(plain.replace(b"one", b"ONE")))
+    assert check([_pin(packed, 1)])[0].result is Result.CHANGED
+    [gone] = check([_pin(Path(f"{archive}!samples/2.jsonl"), 1)])
+    assert (gone.result, "samples/2.jsonl" in gone.told) == (Result.UNREADABLE, True)
 
 
 def test_one_search_reads_so_much_and_no_more(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,14 +3,15 @@ keep the collector busy.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from llmsec_tui.incidents.evidence import Place, Result, judge
 from llmsec_tui.intake.files import open_readonly
-from llmsec_tui.intake.inflate import GZIP_MAGIC, DamagedArchive, inflate
+from llmsec_tui.intake.inflate import DamagedArchive
+from llmsec_tui.intake.raw import content, is_packed, place
 
 MOST_READ = 1024**3
 """Bytes that are read or unpacked in one search for records."""
@@ -39,21 +40,22 @@ class Search:
     def look(self, path: Path, places: Sequence[Place]) -> dict[Place, Seen]:
         """What the file of this name says about each record, whatever path the record has. Raises nothing."""
         try:
-            descriptor = open_readonly(path, keep_access_time=True)
+            file, member = place(str(path))
+            descriptor = open_readonly(Path(file), keep_access_time=True)
         except FileNotFoundError:
             return dict.fromkeys(places, Seen(Result.GONE, path))
         except (OSError, ValueError) as error:
             return dict.fromkeys(places, Seen(Result.UNREADABLE, path, _why(error)))
         try:
-            return self._look(path, descriptor, places)
+            return self._look(path, descriptor, member, places)
         except OSError as error:
             return dict.fromkeys(places, Seen(Result.UNREADABLE, path, _why(error)))
         finally:
             os.close(descriptor)
 
-    def _look(self, path: Path, descriptor: int, places: Sequence[Place]) -> dict[Place, Seen]:
-        if os.pread(descriptor, len(GZIP_MAGIC), 0) == GZIP_MAGIC:
-            return self._packed(path, descriptor, places)
+    def _look(self, path: Path, descriptor: int, member: str, places: Sequence[Place]) -> dict[Place, Seen]:
+        if is_packed(descriptor, member):
+            return self._packed(path, descriptor, member, places)
         return {place: self._plain(path, descriptor, place) for place in places}
 
     def _plain(self, path: Path, descriptor: int, place: Place) -> Seen:
@@ -68,12 +70,12 @@ class Search:
             position += len(piece)
         return part.seen(path)
 
-    def _packed(self, path: Path, descriptor: int, places: Sequence[Place]) -> dict[Place, Seen]:
+    def _packed(self, path: Path, descriptor: int, member: str, places: Sequence[Place]) -> dict[Place, Seen]:
         """The records in one pass over the unpacked bytes, as far as the last of them."""
         parts = [_Part(place, keep=self._keep) for place in places]
         end, position, why = max(place.end for place in places), 0, ""
         try:
-            for piece in inflate(_chunks(descriptor)):
+            for _, piece in content(descriptor, member, 0, end):
                 if not self._may_read(len(piece)):
                     why = _TOO_MUCH
                     break
@@ -115,11 +117,6 @@ class _Part:
         """What came of it."""
         result = judge(self._length, self._digest.hexdigest(), self.place)
         return Seen(result, path, data=b"".join(self._kept or ()) if result is Result.INTACT else b"")
-
-
-def _chunks(descriptor: int) -> Iterator[bytes]:
-    while chunk := os.read(descriptor, _CHUNK):
-        yield chunk
 
 
 def _why(error: Exception) -> str:
