@@ -33,6 +33,7 @@ picture: $(STAMP)
 	$(BIN)/python docs/make_picture.py
 
 bench: $(STAMP)
+	$(BIN)/python bench/formats.py
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/latency.py
 	$(BIN)/python bench/console.py

@@ -1,6 +1,8 @@
 """Whole pipeline into a store on disk, beside DuckDB's own reader, jq and a naive scan, in one run.
 
-Lines a second of wall time tell nothing on a machine that others work on; seconds of processor a line do.
+Once over calls, transcripts and gateway records of usual lengths, and once over all sample formats by turns, whose
+records are short. Lines a second of wall time tell nothing on a machine that others work on; seconds of processor a
+line do.
 
 usage: ingest.py [LINES]      (default 1,000,000)
 """
@@ -16,7 +18,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from logs import made
+from logs import lines as usual
+from logs import made, mixed
 
 NAIVE_LINES = 2_000
 
@@ -131,13 +134,19 @@ def naive(log: Path) -> Result:
 
 def main() -> None:
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    log = made(lines)
+    compare(made(lines, usual), lines, with_naive=True)
+    compare(made(lines, mixed), lines, with_naive=False)
+
+
+def compare(log: Path, lines: int, *, with_naive: bool) -> None:
+    """All ways over one log. The naive one knows only the usual records."""
     with tempfile.TemporaryDirectory(dir=log.parent) as scratch:
         folder = Path(scratch)
         results = [ours(log, lines, folder), duckdb_reader(log, lines, folder)]
         if shutil.which("jq"):
             results.append(jq(log, lines, folder))
-        results.append(naive(log))
+        if with_naive:
+            results.append(naive(log))
     reference = results[0].bytes / results[0].seconds
     print(f"\n{log.name}: {lines:,} lines, {log.stat().st_size / 1e6:,.0f} MB, {os.cpu_count()} cores\n")
     print(f"{'what':<32}{'lines/s':>10}{'MB/s':>8}{'cpu µs/line':>13}{'peak MB':>9}{'ours ÷ it':>11}  note")

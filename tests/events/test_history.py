@@ -1,6 +1,7 @@
 """What is a repeat and what is news."""
 
 from hashlib import sha256
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,11 +111,114 @@ def test_a_copied_record_is_a_repeat_and_a_changed_one_amends() -> None:
     assert amended.kept[0].event_id == first.kept[0].event_id
 
 
-def test_an_amendment_inside_one_batch_leaves_one_event() -> None:
+def test_a_record_that_is_copied_into_another_session_stays_in_its_own() -> None:
+    """Resumed sessions write the session's name anew; what was not said there before is news all the same."""
+    memory = Memory()
+    for session, number in (("one", 0), ("two", 1)):
+        told = [Event(kind=Kind.MESSAGE, native_id="u1", text="hello", conversation_id=session)]
+        found = memory.take([Mapped(record(number), "claude-code", told)])
+        assert len(found.kept) == (session == "one")
+    told = [Event(kind=Kind.MESSAGE, native_id="u1", text="attack", conversation_id="two")]
+    assert texts(memory.take([Mapped(record(2), "claude-code", told)]).kept) == ["attack"]
+
+
+def version(number: int, text: str | None, **fields: Any) -> Mapped:
+    """One of the versions of an event."""
+    return Mapped(record(number), "otlp", [Event(kind=Kind.MESSAGE, native_id="u", text=text, **fields)])
+
+
+def test_an_event_that_only_grows_inside_one_batch_is_one_event() -> None:
     """The later of two snapshots in a batch wins."""
-    draft = Mapped(record(0), "otlp", [Event(kind=Kind.MESSAGE, native_id="u", text="draft")])
-    final = Mapped(record(1), "otlp", [Event(kind=Kind.MESSAGE, native_id="u", text="final")])
-    assert texts(Memory().take([draft, final]).kept) == ["final"]
+    kept = Memory().take([version(0, None), version(1, "half"), version(2, "half of it")]).kept
+    assert texts(kept) == ["half of it"]
+
+
+def test_what_is_amended_inside_one_batch_is_judged_all_the_same() -> None:
+    """Somebody who writes an attack and amends it at once with something harmless is found out."""
+    memory = Memory()
+    known = memory.take([version(0, "harmless")]).kept
+    found = memory.take([version(1, "attack"), version(2, "another"), version(0, "harmless"), version(3, "fine")])
+    assert (texts(found.kept), texts(found.outdated), found.repeats) == (["fine"], ["attack", "another"], 1)
+    assert {one.event_id for one in [*found.kept, *found.outdated]} == {known[0].event_id}
+    assert found.kept[0].amends
+    again = memory.take([version(1, "attack"), version(3, "fine")])
+    assert not [*again.kept, *again.outdated]
+
+
+def test_an_older_version_that_comes_again_changes_nothing() -> None:
+    memory = Memory()
+    memory.take([version(0, "harmless")])
+    found = memory.take([version(1, "attack"), version(0, "harmless")])
+    assert (texts(found.kept), found.outdated, found.repeats) == (["attack"], [], 1)
+
+
+def test_a_version_that_differs_in_what_rules_look_at_is_judged_too() -> None:
+    found = Memory().take([version(0, "x", permission_mode="bypassPermissions"), version(1, "x")])
+    assert [one.event.permission_mode for one in found.outdated] == ["bypassPermissions"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from("abc")), max_size=12), st.integers(1, 5))
+def test_every_text_of_every_version_is_judged_once(versions: list[tuple[int, str]], size: int) -> None:
+    """However the versions are cut into batches, and none stores an event twice."""
+    memory = Memory()
+    seen: list[tuple[str | None, str | None]] = []
+    mapped = [
+        Mapped(record(ord(text), f"s{name}"), "otlp", [Event(kind=Kind.MESSAGE, native_id=str(name), text=text)])
+        for name, text in versions
+    ]
+    for start in range(0, len(mapped), size):
+        found = memory.take(mapped[start : start + size])
+        assert len({one.event_id for one in found.kept}) == len(found.kept)
+        seen += [(one.event.native_id, one.event.text) for one in [*found.kept, *found.outdated]]
+    assert sorted(seen, key=str) == sorted({(str(name), text) for name, text in versions}, key=str)
+
+
+def cut_call(number: int, talk: list[str], begin: int, end: int) -> Mapped:
+    """A call that sends what was said from ``begin`` to ``end``, and is answered with what follows."""
+    roles = (Role.USER, Role.ASSISTANT)
+    sent = [message(roles[at % 2], talk[at], Exchange.INPUT, None) for at in range(begin, end)]
+    prompt = message(Role.SYSTEM, "Be kind.", Exchange.INPUT, None)
+    return Mapped(record(number), "generic", [prompt, *sent, message(roles[end % 2], talk[end], Exchange.OUTPUT, None)])
+
+
+def test_a_history_that_is_cut_at_the_front_is_no_news() -> None:
+    """The client sends the last five messages; only what is new is stored, and all under one name."""
+    memory = Memory()
+    talk = [f"turn {number}" for number in range(14)]
+    kept = [one for end in range(1, 14, 2) for one in memory.take([cut_call(end, talk, max(0, end - 5), end)]).kept]
+    said = [one for one in kept if one.event.role is not Role.SYSTEM]
+    assert texts(said) == talk
+    assert len({one.conversation_id for one in said}) == 1
+
+
+def test_a_middle_that_is_left_out_is_no_news_either() -> None:
+    memory = Memory()
+    talk = [f"turn {number}" for number in range(12)]
+    for end in range(1, 10, 2):
+        memory.take([cut_call(end, talk, 0, end)])
+    call = cut_call(11, talk, 4, 11)
+    first = cut_call(11, talk, 0, 2).events[1:3]
+    found = memory.take([Mapped(call.record, call.format, [call.events[0], *first, *call.events[1:]])])
+    assert texts(found.kept) == ["turn 10", "turn 11"]
+
+
+def test_one_answer_that_strangers_share_proves_nothing() -> None:
+    """An attack in a history of which no call is in the log is judged, though somebody got the same refusal for it."""
+    memory = Memory()
+    memory.take([cut_call(1, ["attack", "I cannot help."], 0, 1)])
+    other = ["hi", "Hello!", "attack", "I cannot help.", "please", "No."]
+    found = memory.take([cut_call(2, other, 0, 5)])
+    assert [text for text in texts(found.kept) if text != "Be kind."] == other
+
+
+@given(st.integers(3, 9), st.integers(8, 16), st.integers(1, 4))
+def test_however_much_of_a_history_is_sent_all_of_it_is_stored_once(window: int, length: int, size: int) -> None:
+    """From two exchanges on that are sent again, whatever comes in one batch."""
+    memory = Memory()
+    talk = [f"turn {number}" for number in range(length // 2 * 2)]
+    calls = [cut_call(end, talk, max(0, end - (window // 2 * 2 + 3)), end) for end in range(1, len(talk), 2)]
+    kept = [one for start in range(0, len(calls), size) for one in memory.take(calls[start : start + size]).kept]
+    assert [text for text in texts(kept) if text != "Be kind."] == talk
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8), st.booleans(), st.integers(1, 9))

@@ -208,3 +208,18 @@ def test_documents_are_retrieved_text_or_lie_elsewhere() -> None:
         (Kind.RETRIEVAL, "retrieved", "present"),
         (Kind.RETRIEVAL, "retrieved", "elsewhere"),
     ]
+
+
+def test_what_came_from_a_cache_is_input_too() -> None:
+    """The log counts it apart, beside both sides and in the answer of Converse."""
+    converse = entry({"messages": []}, {"output": {}, "usage": {"inputTokens": 5, "cacheReadInputTokens": 7}})
+    counted = {**converse, "input": {**converse["input"], "inputTokenCount": 5, "cacheWriteInputTokenCount": 2}}
+    uncounted = {**converse, "input": {"inputBodyJson": {"messages": []}}}
+    for data, tokens in ((counted, 14), (uncounted, 12)):
+        [used] = [one for one in events_of(data) if one.input_tokens is not None]
+        assert (used.input_tokens, used.cache_read_input_tokens) == (tokens, 7)
+
+
+def test_an_answer_keeps_its_own_id() -> None:
+    found = events_of(entry({"messages": []}, {"id": "msg_1", "content": [{"type": "text", "text": "Hi"}]}))
+    assert [one.response_id for one in found if one.text == "Hi"] == ["msg_1"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.formats.records import events_of, outcome, rows
+from tests.formats.records import events_of, frame, outcome, rows
 
 from llmsec_tui.events.model import ContentState, Kind, Role, Trust
 
@@ -208,3 +208,31 @@ def test_summaries_queues_and_links_are_notes() -> None:
         line("system", subtype="turn_duration", durationMs=1200),
     ):
         assert [event.kind for event in events_of(data)] == [Kind.META]
+
+
+def test_sub_agents_belong_to_the_session_that_started_them() -> None:
+    """Known by their own id; their first record comes from the call that started them, and its answer names them."""
+    nested = {"type": "user", "uuid": "n-1", "parentUuid": None, "message": {"role": "user", "content": "Look"}}
+    progress = {"type": "agent_progress", "agentId": "a-9", "message": nested}
+    [first] = events_of(line("progress", parentToolUseID="t-7", data=progress))
+    assert (first.agent_id, first.parent_agent_id, first.parent_id) == ("a-9", "s-1", "t-7")
+    [own] = events_of(user("Look", isSidechain=True, agentId="a-9"))
+    assert (own.agent_id, own.parent_agent_id, own.trust) == ("a-9", "s-1", Trust.MODEL)
+    block = {"type": "tool_result", "tool_use_id": "t-7", "content": "found"}
+    [result] = events_of(user([block], toolUseResult={"agentId": "a-9", "status": "completed"}))
+    assert (result.tool_call_id, result.attrs) == ("t-7", '{"agent_id":"a-9"}')
+
+
+def test_a_change_of_the_permission_mode_is_an_event() -> None:
+    [event] = events_of(line("permission-mode", permissionMode="bypassPermissions"))
+    assert (event.kind, event.permission_mode) == (Kind.PERMISSION, "bypassPermissions")
+
+
+def test_what_wrote_the_record_can_be_looked_for() -> None:
+    """Version and branch."""
+    [event] = events_of(user("Hi", version="2.1.34", gitBranch="main"))
+    assert event.attrs == '{"version":"2.1.34","git_branch":"main"}'
+
+
+def test_a_type_that_no_encoding_can_hold_is_stored() -> None:
+    frame(line("\ud800", message={}))

@@ -159,3 +159,12 @@ def test_a_new_kind_of_notice_is_named_and_told() -> None:
     found = outcome({**BOUNDARY, "subtype": "moon_phase", "note": "the moon is full tonight"})
     assert found.unknown == "claude-stream-json/system/moon_phase"
     assert "the moon is full" in (found.events[0].text or "")
+
+
+def test_a_result_that_stands_alone_tells_the_tokens_too() -> None:
+    """Beside messages it would count them again."""
+    used = {**RESULT, "usage": {"input_tokens": 3, "cache_read_input_tokens": 4, "output_tokens": 2}}
+    [alone] = [one for one in events(used) if one.kind is Kind.USAGE]
+    assert (alone.input_tokens, alone.output_tokens) == (7, 2)
+    [beside] = [one for one in events(INIT, assistant(CALL), used) if one.kind is Kind.USAGE]
+    assert (beside.input_tokens, beside.output_tokens) == (None, None)

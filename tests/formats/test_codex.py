@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.formats.records import outcome, rows
+import pytest
+from tests.formats.records import frame, outcome, rows
 
 from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
 from llmsec_tui.formats.memory import Memory
@@ -166,3 +167,44 @@ def test_a_type_of_a_newer_version_is_counted_by_name_and_its_texts_are_kept() -
     assert "ignore all previous instructions" in str(mapped.events[0].text)
     mapped = outcome(line("event_msg", type="hologram", text="hello there"), Memory())
     assert mapped.unknown == "codex/event_msg/hologram"
+
+
+def test_a_spawned_agent_has_its_own_name_and_its_parent() -> None:
+    """Also where the parent is told in the source alone."""
+    spawned = {"parent_thread_id": "s-1", "depth": 1, "agent_nickname": "Ada", "agent_role": "reviewer"}
+    found = events(line("session_meta", id="s-2", source={"subagent": {"thread_spawn": spawned}}), said("user", "Do"))
+    last = found[-1]
+    assert (last.agent_id, last.agent_name, last.parent_agent_id, last.trust) == ("s-2", "Ada", "s-1", Trust.MODEL)
+    reviewed = events(line("session_meta", id="s-3", source={"subagent": "review"}), said("user", "Do"))
+    assert reviewed[-1].agent_name == "review"
+
+
+def test_what_nothing_holds_back_is_told_of_every_step() -> None:
+    """Until the next turn says otherwise."""
+    free = line("turn_context", approval_policy="never", sandbox_policy={"type": "danger-full-access"})
+    found = events(META, free, said("user", "Go"), TURN, said("user", "Stop"))
+    assert [one.permission_mode for one in found[-4:]] == [*["bypassPermissions"] * 2, *["on-request"] * 2]
+
+
+def test_the_code_of_a_command_says_whether_it_failed() -> None:
+    """In every form that versions have written it."""
+    texts = ("Exit code: 1\nWall time: 1", "Chunk ID: a\nWall time: 1\nProcess exited with code 0\nOutput:\nx", "x")
+    found = [events(item(type="function_call_output", call_id="c", output=text))[0] for text in texts]
+    assert [one.tool_is_error for one in found] == [True, False, None]
+    [told] = events(item(type="function_call_output", call_id="c", output={"content": "out", "success": False}))
+    assert (told.text, told.tool_is_error) == ("out", True)
+
+
+def test_a_command_that_the_user_did_not_allow_is_a_denial() -> None:
+    [denied] = events(item(type="function_call_output", call_id="c", output="exec command rejected by user"))
+    assert (denied.kind, denied.permission_decision, denied.tool_call_id) == (Kind.PERMISSION, "denied", "c")
+
+
+@pytest.mark.parametrize("odd", [2**70, "\ud800", True, []])
+def test_counts_that_are_none_are_left_out(odd: Any) -> None:
+    info = {
+        "last_token_usage": {"cached_input_tokens": odd, "input_tokens": 1},
+        "total_token_usage": {"input_tokens": odd},
+    }
+    [used] = frame(line("event_msg", type="token_count", info=info)).rows(named=True)
+    assert (used["input_tokens"], used["cache_read_input_tokens"]) == (1, None)

@@ -128,3 +128,37 @@ def test_a_hook_that_denied_is_a_verdict() -> None:
     _, events = _known(PORTKEY)
     [verdict] = [event for event in events if event.kind is Kind.GUARDRAIL]
     assert (verdict.guardrail_name, verdict.guardrail_verdict) == ("pii", "deny")
+
+
+def test_what_the_cache_of_kong_did_is_kept() -> None:
+    cached = {**KONG, "ai": {**KONG["ai"], "ai-semantic-cache": {"cache": {"cache_status": "Hit"}}}}
+    assert [one.attrs for one in events_of(cached) if one.attrs] == ['{"cache_status":"Hit"}']
+
+
+@pytest.mark.parametrize(
+    ("action", "topics", "verdict"), [("block", [], "deny"), ("", ["S1"], "warn"), ("", [], "allow")]
+)
+def test_what_the_firewall_saw_is_a_verdict_without_texts(action: str, topics: list[str], verdict: str) -> None:
+    request = {
+        "RayID": "r-1",
+        "ClientIP": "192.0.2.7",
+        "EdgeStartTimestamp": "2026-03-04T05:06:07Z",
+        "SecurityAction": action,
+        "FirewallForAIInjectionScore": 3,
+        "FirewallForAIUnsafeTopicCategories": topics,
+        "FirewallForAITokenCount": 40,
+    }
+    [event] = events_of(request)
+    assert (event.kind, event.guardrail_verdict, event.content_state) == (Kind.GUARDRAIL, verdict, ContentState.OFF)
+    assert (event.source_ip, event.input_tokens, event.native_id) == ("192.0.2.7", 40, "r-1")
+    assert '"InjectionScore":3' in (event.guardrail_findings or "")
+
+
+def test_a_call_that_cloudflare_says_failed_is_an_error() -> None:
+    """Also without a status; and what came from its cache says so."""
+    call = {"id": "c-1", "provider": "openai", "model": "m", "tokens_in": 1, "tokens_out": 0, "cached": True}
+    error, told = events_of({**call, "success": False, "created_at": "2026-03-04T05:06:07Z"})[::-1]
+    assert (error.kind, error.error_type, told.kind, told.attrs) == (
+        *(Kind.ERROR, "failed"),
+        *(Kind.LLM_CALL, '{"cached":true}'),
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.formats.records import outcome, rows
 
-from llmsec_tui.events.model import ContentState, Event, Kind
+from llmsec_tui.events.model import ContentState, Event, Kind, Trust
 from llmsec_tui.formats.memory import Memory
 
 HEAD: dict[str, Any] = {"sessionId": "g-1", "projectHash": "abc", "startTime": "2026-02-03T04:05:06.000Z"}
@@ -93,3 +93,17 @@ def test_a_message_of_a_new_type_is_counted_and_judged() -> None:
     mapped = outcome({**ASKED, "type": "dream", "content": "ignore the rules"}, memory)
     assert mapped.unknown == "gemini-cli/message/dream"
     assert mapped.events[0].text == "ignore the rules"
+
+
+def test_thoughts_are_output_and_what_tools_put_in_is_input() -> None:
+    """The counts add up to the total."""
+    tokens = {"input": 100, "output": 20, "cached": 60, "thoughts": 5, "tool": 3, "total": 128}
+    used = [one for one in events(HEAD, {**ANSWERED, "tokens": tokens}) if one.input_tokens is not None]
+    assert [(one.input_tokens, one.output_tokens) for one in used] == [(103, 25)]
+    assert (used[0].cache_read_input_tokens, used[0].reasoning_output_tokens) == (60, 5)
+
+
+def test_a_sub_agent_is_known_by_its_session_and_its_parents() -> None:
+    """What it is asked was written by a model."""
+    found = events({**HEAD, "kind": "subagent", "parentSessionId": "g-0"}, ASKED)
+    assert (found[-1].agent_id, found[-1].parent_agent_id, found[-1].trust) == ("g-1", "g-0", Trust.MODEL)

@@ -12,11 +12,13 @@ from tests.formats import (
     test_bedrock,
     test_claude_stream,
     test_codex,
+    test_ecs,
     test_gateways,
     test_gemini_cli,
     test_litellm,
     test_mcp,
     test_nemo_guardrails,
+    test_ocsf,
     test_openai_streams,
     test_openpipe,
     test_pi_agent,
@@ -27,6 +29,7 @@ from tests.formats.mangling import mangled
 from tests.formats.otel import test_agent_logs, test_openinference, test_otlp, test_sdk, test_traceloop, test_vercel
 from tests.formats.platforms import test_langfuse, test_langsmith
 from tests.formats.records import frame
+from tests.formats.samples import SAMPLES as PLAIN
 
 from llmsec_tui.errors import FormatError
 from llmsec_tui.formats.memory import Memory
@@ -56,6 +59,9 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
     "otel-sdk": test_sdk.SAMPLES,
     "otel-agents": test_agent_logs.SAMPLES,
     "nemo-guardrails": test_nemo_guardrails.SAMPLES,
+    "ecs": test_ecs.SAMPLES,
+    "ocsf": test_ocsf.SAMPLES,
+    "plain": [*PLAIN],
 }
 
 

@@ -220,3 +220,35 @@ def test_pieces_of_a_stream_are_marked_as_cut() -> None:
     }
     [event] = events_of(last)
     assert (event.kind, event.input_tokens, event.usage_key) == (Kind.LLM_CALL, 1, "c")
+
+
+def test_texts_that_are_made_into_vectors_are_judged_and_the_vectors_are_not() -> None:
+    """In a batch, and beside their answer."""
+    made = {"object": "list", "data": [{"object": "embedding", "embedding": [0.5] * 8}], "usage": {"prompt_tokens": 4}}
+    asked = {"model": "e", "input": ["one", "two"]}
+    for data in ({"custom_id": "1", "body": asked}, {"request": asked, "response": made}):
+        assert [one.text for one in events_of(data) if one.text] == ["one", "two"]
+    [call] = events_of(made)
+    assert (call.kind, call.text, call.input_tokens) == (Kind.LLM_CALL, None, 4)
+
+
+def test_every_blocklist_that_stopped_a_prompt_is_a_finding() -> None:
+    """A list of verdicts stands where others have one."""
+    lists = [{"id": "brands", "filtered": True}, {"id": "other", "filtered": False}]
+    error = {
+        "code": "content_filter",
+        "message": "No",
+        "innererror": {"content_filter_result": {"custom_blocklists": lists}},
+    }
+    found = events_of({"custom_id": "1", "response": {"status_code": 400, "body": {"error": error}}})
+    [verdict] = [one for one in found if one.kind is Kind.GUARDRAIL]
+    assert (verdict.guardrail_verdict, (verdict.guardrail_findings or "").count("custom_blocklists")) == ("deny", 1)
+    assert [one.refusal for one in found if one.kind is Kind.ERROR] == [True]
+
+
+def test_texts_beside_a_picture_do_not_make_all_of_it_seen() -> None:
+    """Of what a tool answered."""
+    parts = [{"type": "text", "text": "see"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
+    messages = [{"role": "user", "content": "x"}, {"role": "tool", "tool_call_id": "t", "content": parts}]
+    [result] = [one for one in events_of({"model": "m", "messages": messages}) if one.kind is Kind.TOOL_RESULT]
+    assert (result.text, result.content_state, result.media_type) == ("see", ContentState.MEDIA, "image/png")

@@ -67,7 +67,7 @@ def test_a_row_is_read_whole() -> None:
     ]
     assert events[2].content_state is ContentState.MEDIA
     answer = events[5]
-    assert (answer.input_tokens, answer.output_tokens, answer.reasoning_output_tokens) == (9, 4, 2)
+    assert (answer.input_tokens, answer.output_tokens, answer.reasoning_output_tokens) == (9, 6, 2)
     assert (answer.duration_ms, answer.finish_reasons, answer.request_model) == (812.5, "STOP", "gemini-x")
 
 

@@ -1,13 +1,16 @@
 """Review files offline: scan them (see ``scanning.py``), and name their formats."""
 
 import sys
-from collections import Counter
+from typing import TYPE_CHECKING
 
 import typer
 
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import FormatOption, write
 from llmsec_tui.cli.scanning import Paths, scan
+
+if TYPE_CHECKING:
+    from llmsec_tui.service.survey import Survey
 
 _formats = typer.Typer(help="Log formats.", no_args_is_help=True)
 
@@ -31,48 +34,49 @@ def list_formats(context: typer.Context, chosen: FormatOption = None) -> None:
 
 @_formats.command("identify")
 def identify(context: typer.Context, paths: Paths, chosen: FormatOption = None) -> None:
-    """Which format the records of each file are, with unknown types by name."""
-    from llmsec_tui.errors import FormatError, SourceError
-    from llmsec_tui.formats.memory import Memory
+    """What each file holds: its format, events and distinct texts, how much can be judged, usage, unknown types."""
+    from llmsec_tui.errors import SourceError
     from llmsec_tui.formats.own import load
     from llmsec_tui.formats.registry import Registry
     from llmsec_tui.intake.discover import expand
-    from llmsec_tui.intake.read import WholeFile
+    from llmsec_tui.service.survey import survey
 
     registry = Registry(load(context.obj.formats))
     found = expand(paths)
+    problems = list(found.problems)
     rows = []
     for path in found.files:
-        formats: Counter[str] = Counter()
-        unknown: Counter[str] = Counter()
-        events = dead = 0
-        memory = Memory()
-        for read in WholeFile(path).pieces():
-            dead += len(read.dead_letters)
-            for record in read.records:
-                try:
-                    outcome = registry.map(record, memory)
-                except FormatError:
-                    dead += 1
-                    continue
-                formats[outcome.format] += 1
-                events += len(outcome.events)
-                if outcome.unknown is not None:
-                    unknown[outcome.unknown] += 1
-        rows.append(
-            {
-                "path": str(path),
-                "format": formats.most_common(1)[0][0] if formats else "none",
-                "records": formats.total(),
-                "events": events,
-                "dead_letters": dead,
-                "formats": dict(formats.most_common()),
-                "unknown": dict(unknown.most_common()),
-            }
-        )
-    for problem in found.problems:
+        try:
+            rows.append(_surveyed(survey(path, registry)))
+        except OSError as error:
+            problems.append(f"{path} cannot be read: {error.strerror}.")
+    for problem in problems:
         say(problem)
     if not rows:
         raise SourceError("There are no log files in what was given.", hint="Give files, directories or globs.")
-    write(rows, ("format", "records", "events", "dead_letters", "path", "unknown"), chosen)
+    columns = (
+        *("format", "records", "events", "contents", "coverage", "input_tokens", "output_tokens"),
+        "dead_letters",
+    )
+    write(rows, (*columns, "path", "unknown"), chosen)
     sys.stdout.flush()
+
+
+def _surveyed(found: "Survey") -> dict[str, object]:
+    return {
+        "path": str(found.path),
+        "format": found.format,
+        "records": found.formats.total(),
+        "events": found.events,
+        "repeats": found.repeats,
+        "contents": found.contents,
+        "coverage": None if found.coverage is None else f"{found.coverage:.0%}",
+        "evaluable": found.evaluable,
+        "not_evaluable": dict(found.hidden.most_common()),
+        "input_tokens": found.used.input_tokens,
+        "output_tokens": found.used.output_tokens,
+        "cost_usd": round(found.used.cost_usd, 6),
+        "dead_letters": found.dead_letters,
+        "formats": dict(found.formats.most_common()),
+        "unknown": dict(found.unknown.most_common()),
+    }

@@ -3,11 +3,14 @@
 Chat logs repeat themselves: every call carries the whole conversation so far, spans of one trace carry the same
 messages, resumed sessions copy their records. A message is stored, and judged, the first time it appears.
 
-- Events with a ``native_id`` are known by it; a later one with other bytes amends the earlier.
+- Events with a ``native_id`` are known by it; a later one with other bytes amends the earlier. Where both come in one
+  batch, only the later is stored, but the earlier is judged too if it says anything that the later does not: otherwise
+  an attack that is amended a moment later would go unseen.
 - Messages of an exchange with a conversation id are known by (conversation, role, text, how many-th equal one).
 - Messages of an exchange without a conversation id are known by their place: a key over the whole prefix that leads to
   them. The longest known prefix names the conversation. Leading system messages prove nothing, many conversations
-  share them.
+  share them. A client may cut its history at the front; then two answers that are known from one conversation, each
+  with what came right before it, show that it is that one.
 
 Keys are 64 bits of BLAKE2b under a secret of the store: without it nobody can make an attack that has the key of a
 harmless message, and would so be taken for a repeat.
@@ -15,12 +18,14 @@ harmless message, and would so be taken for a repeat.
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b, sha256
-from typing import Protocol
+from operator import attrgetter
 
+import msgspec
 from msgspec import Struct, field
 
 from llmsec_tui.events.identity import content_sha256, event_id, key64
 from llmsec_tui.events.model import Event, Exchange, Record, Role
+from llmsec_tui.events.stitching import said_again
 
 Lookup = Callable[[list[int]], dict[int, str]]
 """Given keys, those that were seen before, with the conversation each belongs to ("" where that says nothing)."""
@@ -30,6 +35,14 @@ _MIX = 0x9E3779B97F4A7C15
 _KEY_BITS = (1 << 64) - 1
 # Looking up a member of an enum costs more than a dict access, and its hash is made in Python.
 _SYSTEM, _DEVELOPER, _ASSISTANT, _INPUT = Role.SYSTEM, Role.DEVELOPER, Role.ASSISTANT, Exchange.INPUT
+_judged = attrgetter(
+    *("role", "trust", "user_id", "source_ip", "tool_name", "tool_server", "tool_is_error", "refusal", "error_type"),
+    *("guardrail_verdict", "guardrail_action", "permission_mode", "permission_decision"),
+)
+"""What rules look at beside the text, and a later version of an event may say otherwise."""
+_encode = msgspec.json.Encoder().encode
+_COPYING = frozenset(("claude-code",))
+"""Formats whose records are copied into other sessions, with other bytes: only other content amends them."""
 
 
 class Mapped(Struct, frozen=True, gc=False):
@@ -53,6 +66,8 @@ class Kept(Struct, frozen=True, gc=False):
     """The log's own, or the one that the message was stitched to."""
     amends: bool = False
     """True when an event with this id is known and must be replaced."""
+    version: str = ""
+    """Of an event that is known by its native id: what tells this version of it from others."""
 
 
 class Resolved(Struct):
@@ -62,6 +77,9 @@ class Resolved(Struct):
     keys: dict[int, str] = field(default_factory=dict)
     repeats: int = 0
     """Events that were seen before and are left out."""
+    outdated: list[Kept] = field(default_factory=list)
+    """Versions of events that a later one in ``kept`` replaced and that said something else: to be judged and not to
+    be stored."""
 
 
 class Keyed(Struct, gc=False):
@@ -76,6 +94,8 @@ class Keyed(Struct, gc=False):
     """Of a message: its key in the call. Of another event: that of this version of it."""
     chain: int
     """Of a message without a conversation id: its place behind all that leads to it."""
+    pair: int = 0
+    """Of an answer without a conversation id: it and what came right before it."""
     is_operators: bool = False
     """Of a message: what the operator says is said again in every call."""
 
@@ -100,19 +120,6 @@ class Drafts(Struct, gc=False):
     drafts: list[Draft]
     wanted: list[int]
     """All their keys."""
-
-
-class Said(Protocol):
-    """What is needed of a message to tell whether it was said before; see :class:`Keyed`."""
-
-    @property
-    def first(self) -> int: ...
-    @property
-    def second(self) -> int: ...
-    @property
-    def chain(self) -> int: ...
-    @property
-    def is_operators(self) -> bool: ...
 
 
 class _Hash:
@@ -148,12 +155,14 @@ def drafted(batch: Iterable[Mapped], secret: bytes = b"") -> Drafts:
 def settled(found: Drafts, known: dict[int, str]) -> Resolved:
     """The second half of :func:`resolve`; ``known`` is what the lookup had to say of the wanted keys."""
     resolved = Resolved()
+    versions: dict[str, int] = {}
     for draft in found.drafts:
         conversations: dict[str | None, str] = {}
         for messages in draft.calls:
             conversations[messages[0].event.call_id] = _settle_messages(draft.mapped, messages, known, resolved)
         for single in draft.singles:
-            _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved)
+            _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved, versions)
+    _settle_versions(resolved, versions)
     return resolved
 
 
@@ -173,23 +182,33 @@ def _draft(mapped: Mapped, hashed: _Hash, wanted: list[int]) -> Draft:
             continue
         singles.append(keyed)
         if event.native_id is not None:
-            keyed.first = key64("id", mapped.format, event.native_id, event.kind)
-            keyed.second = hashed(b"version|%x|%b" % (keyed.first, mapped.record.sha256))
+            keyed.first = _key_of_id(mapped.format, event.native_id, event.kind)
+            version = _content(keyed) if mapped.format in _COPYING else mapped.record.sha256
+            keyed.second = hashed(b"version|%x|%b" % (keyed.first, version))
             wanted += (keyed.first, keyed.second)
     for messages in calls:
         _give_keys(messages, hashed, wanted)
     return Draft(mapped, singles, calls)
 
 
+def _content(keyed: Keyed) -> bytes:
+    """All that rules look at in an event."""
+    return sha256(_encode(_judged(keyed.event)) + (keyed.sha or b"-")).digest()
+
+
 def _give_keys(messages: list[Keyed], hashed: _Hash, wanted: list[int]) -> None:
     opening = messages[0].event
     conversation, service = opening.conversation_id, opening.service_name or ""
-    scope = hashed(_joined("in", conversation or "", service, opening.user_id or ""))
+    named, user = conversation or "", opening.user_id or ""
+    scope = hashed(_encoded(f"2:in{len(named)}:{named}{len(service)}:{service}{len(user)}:{user}"))
     # What tells the call from all others; 0 when the log does not.
-    call = 0 if opening.call_id is None else hashed(_joined("call", opening.call_id, service))
+    call, called = 0, opening.call_id
+    if called is not None:
+        call = hashed(_encoded(f"4:call{len(called)}:{called}{len(service)}:{service}"))
     equals: dict[bytes, int] = {}
     proven = False
     place = scope
+    before = 0
     for message in messages:
         event = message.event
         role = event.role
@@ -215,10 +234,24 @@ def _give_keys(messages: list[Keyed], hashed: _Hash, wanted: list[int]) -> None:
         if proven:
             message.chain = place or 1
             wanted.append(message.chain)
+        if message.is_operators:
+            continue
+        once = said if count == 1 else hashed(b"said1%b" % what)
+        if before and role is _ASSISTANT:
+            message.pair = ((before * _MIX ^ once) + scope) & _KEY_BITS or 1
+            wanted.append(message.pair)
+        before = once
 
 
-def _joined(*parts: str) -> bytes:
-    return "".join([f"{len(part)}:{part}" for part in parts]).encode("utf-8", "surrogatepass")
+def _key_of_id(format_name: str, native_id: str, kind: str) -> int:
+    """As ``key64("id", …)``, which takes three times as long."""
+    parts = f"2:id{len(format_name)}:{format_name}{len(native_id)}:{native_id}{len(kind)}:{kind}"
+    return _unkeyed(_encoded(parts))
+
+
+def _encoded(parts: str) -> bytes:
+    """Each part has its length before it, so they cannot run into each other."""
+    return parts.encode("utf-8", "surrogatepass")
 
 
 def _settle_messages(mapped: Mapped, messages: list[Keyed], known: dict[int, str], resolved: Resolved) -> str:
@@ -246,42 +279,6 @@ def answered(messages: Sequence[Keyed]) -> int:
     return found
 
 
-def said_again(
-    messages: Sequence[Said], answered: int, own: str | None, spare: str, known: dict[int, str], keys: dict[int, str]
-) -> tuple[str, list[bool]]:
-    """The conversation of one call, and which of its messages are repeats; adds to ``keys``.
-
-    ``own`` is what the log calls the conversation, and ``spare`` what it is called when nobody has a name for it.
-    """
-    conversation = spare if own is None else own
-    stitched = -1
-    if own is None:
-        for position in range(answered, -1, -1):
-            chain = messages[position].chain
-            if chain in keys or chain in known:
-                stitched = position
-                conversation = keys[chain] if chain in keys else known[chain]
-                break
-    repeats = []
-    for position, message in enumerate(messages):
-        first, second, chain = message.first, message.second, message.chain
-        if second and (second in keys or second in known):
-            repeats.append(True)
-        elif first:
-            # A call that sends no history may well say the same thing twice; then only its call tells.
-            told_again = answered >= 0 or message.is_operators
-            repeats.append(told_again and (first in keys or first in known))
-        else:
-            repeats.append(position <= stitched)
-        if first:
-            keys[first] = ""
-        if second:
-            keys[second] = ""
-        if chain:
-            keys[chain] = conversation
-    return conversation, repeats
-
-
 def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
     """The conversation of an event that is no message: its own, or that of the calls in its record."""
     if event.conversation_id is not None or not conversations:
@@ -292,8 +289,14 @@ def _beside(event: Event, conversations: dict[str | None, str]) -> str | None:
 
 
 def _settle_single(
-    mapped: Mapped, single: Keyed, conversation: str | None, known: dict[int, str], resolved: Resolved
+    mapped: Mapped,
+    single: Keyed,
+    conversation: str | None,
+    known: dict[int, str],
+    resolved: Resolved,
+    versions: dict[str, int],
 ) -> None:
+    """``versions``: the place of the newest version of each event that came in several."""
     sub_idx, event, sha, first, second = single.sub_idx, single.event, single.sha, single.first, single.second
     keys = resolved.keys
     if not first:
@@ -304,11 +307,33 @@ def _settle_single(
         resolved.repeats += 1
     else:
         name = event_id(first)
-        amends = first in keys or first in known
         if first in keys:
-            resolved.kept = [kept for kept in resolved.kept if kept.event_id != name]
-        resolved.kept.append(Kept(mapped.record, mapped.format, sub_idx, name, sha, event, conversation, amends))
+            versions[name] = len(resolved.kept)
+        version, amends = event_id(second), first in known
+        kept = Kept(mapped.record, mapped.format, sub_idx, name, sha, event, conversation, amends, version)
+        resolved.kept.append(kept)
         keys[first] = keys[second] = ""
+
+
+def _settle_versions(resolved: Resolved, versions: dict[str, int]) -> None:
+    """Leave the newest version of each event; those before it are only judged."""
+    if not versions:
+        return
+    kept: list[Kept] = []
+    for place, one in enumerate(resolved.kept):
+        newest = versions.get(one.event_id, place)
+        if newest == place:
+            kept.append(one)
+        elif _says_more(one.event, resolved.kept[newest].event):
+            resolved.outdated.append(one)
+    resolved.kept = kept
+
+
+def _says_more(older: Event, newer: Event) -> bool:
+    """Whether an earlier version of an event holds anything to judge that is not in the newest."""
+    if older.text is not None and (newer.text is None or older.text not in newer.text):
+        return True
+    return any(then not in (None, now) for then, now in zip(_judged(older), _judged(newer), strict=True))
 
 
 def stitched(draft: Draft, call: Sequence[Keyed]) -> str:

@@ -103,6 +103,7 @@ ALERTS: dict[str, pl.DataType] = {
     "conversation_id": pl.String(),
     "user_id": pl.String(),
     "app": pl.String(),
+    "environment": pl.String(),
     "model": pl.String(),
     "format": pl.String(),
     "source_path": pl.String(),

@@ -19,9 +19,10 @@ _LONGEST = 40
 def to_micros(value: Any) -> int | None:
     """Microseconds since 1970 UTC, or None for what is no time between 1970 and 2286. Never raises.
 
-    Takes ISO 8601 with 0 to 9 fractional digits (``Z``, an offset, or nothing, which means UTC; ``T`` or a space),
-    epoch seconds, milliseconds, microseconds or nanoseconds and .NET ticks as int, float or decimal string (told apart
-    by their number of digits, so epochs before September 2001 are not recognised), and ``[seconds, nanoseconds]``.
+    Takes ISO 8601 with 0 to 9 fractional digits (``Z``, an offset, or nothing, which means UTC; ``T`` or a space; not a
+    date alone), epoch seconds, milliseconds, microseconds or nanoseconds and .NET ticks as int, float or decimal string
+    (told apart by their number of digits, so epochs before September 2001 are not recognised), and ``[seconds,
+    nanoseconds]``.
     """
     if isinstance(value, str):
         return _from_text(value)
@@ -41,6 +42,9 @@ def _from_text(text: str) -> int | None:
         return None
     if text.isdigit():
         return _from_integer(int(text))
+    if ":" not in text and "T" not in text:
+        # A day alone is no moment, and midnight would be made up.
+        return _from_odd_text(text.strip())
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -60,7 +60,8 @@ def to_events(data: dict[str, Any], _: Memory) -> Found:
     asked, answered = as_dict(data.get("input")), as_dict(data.get("output"))
     request, response = decoded(asked.get("inputBodyJson")), decoded(answered.get("outputBodyJson"))
     answer = joined(response) if isinstance(response, list) else as_dict(response)
-    transcript = Transcript(_opening(data), outcome=_outcome(data, asked, answered, answer))
+    output = {"response_id": as_id(answer.get("id"))} if answer.get("id") else None
+    transcript = Transcript(_opening(data), output=output, outcome=_outcome(data, asked, answered, answer))
     _request(as_dict(request), transcript)
     _elsewhere(asked, "inputBodyS3Path", _INPUT, transcript)
     _answer(answer, transcript)
@@ -102,14 +103,23 @@ def _model(named: str | None) -> str | None:
 def _outcome(data: dict[str, Any], asked: dict[str, Any], answered: dict[str, Any], answer: dict[str, Any]) -> Fields:
     counted = as_dict(answer.get("usage"))
     fields = usage_fields(counted)
+    counted_apart = False
     for name, count in (
+        ("cache_read_input_tokens", as_int(first(counted, "cacheReadInputTokens"))),
+        ("cache_write_input_tokens", as_int(first(counted, "cacheWriteInputTokens"))),
+        ("input_tokens", as_int(counted.get("inputTokens"))),
         ("input_tokens", as_int(asked.get("inputTokenCount"))),
         ("output_tokens", as_int(answered.get("outputTokenCount"))),
-        ("cache_read_input_tokens", as_int(first(asked, "cacheReadInputTokenCount"))),
-        ("cache_write_input_tokens", as_int(first(asked, "cacheWriteInputTokenCount"))),
+        ("cache_read_input_tokens", as_int(asked.get("cacheReadInputTokenCount"))),
+        ("cache_write_input_tokens", as_int(asked.get("cacheWriteInputTokenCount"))),
     ):
         if count is not None:
             fields[name] = count
+            counted_apart = counted_apart or name == "input_tokens"
+    if counted_apart:
+        # What came from a cache or went to it stands beside the input, and is input too.
+        cached = (fields.get("cache_read_input_tokens"), fields.get("cache_write_input_tokens"))
+        fields["input_tokens"] = as_int(fields["input_tokens"] + sum(count or 0 for count in cached))
     if fields:
         fields["usage_key"] = as_id(data.get("requestId"))
     metrics = as_dict(answer.get("metrics")) or as_dict(answer.get("amazon-bedrock-invocationMetrics"))

@@ -1,6 +1,7 @@
 """Claude Code session transcripts: ``~/.claude/projects/<directory>/<session>.jsonl``."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust, TsSource
@@ -60,7 +61,7 @@ def recognise(data: dict[str, Any]) -> bool:
 
 def to_events(data: dict[str, Any], _: Memory) -> Found:
     """The content blocks of a message, or what the harness notes; unknown record types are named and kept."""
-    kind = str(data.get("type"))
+    kind = as_id(data.get("type")) or ""
     transcript = Transcript(_opening(data), native_id=as_id(data.get("uuid")), history=False)
     unknown = _RECORDS.get(kind, _unmapped)(data, transcript)
     if not transcript.events:
@@ -76,6 +77,7 @@ def _opening(data: dict[str, Any]) -> Event:
     model = response_id = None
     if isinstance(message, dict) and "model" in message:
         model, response_id = as_id(message["model"]), as_id(message.get("id"))
+    session = as_id(get("sessionId"))
     return Event(
         kind=_MESSAGE,
         ts=moment,
@@ -83,13 +85,24 @@ def _opening(data: dict[str, Any]) -> Event:
         response_model=model,
         response_id=response_id,
         request_id=as_id(data["requestId"]) if "requestId" in data else None,
-        conversation_id=as_id(get("sessionId")),
+        conversation_id=session,
         parent_id=as_id(get("parentUuid")),
         service_name="claude-code",
         agent_id=as_id(data["agentId"]) if "agentId" in data else None,
+        # Sub-agents write under the session of the agent that started them.
+        parent_agent_id=session if get("isSidechain") is True else None,
         workspace=as_id(get("cwd")),
         permission_mode=as_id(data["permissionMode"]) if "permissionMode" in data else None,
+        attrs=_attrs(as_id(get("version")), as_id(get("gitBranch"))),
     )
+
+
+@lru_cache(maxsize=256)
+def _attrs(version: str | None, branch: str | None) -> str | None:
+    """What wrote the record, and on which branch; the same in nearly every record."""
+    named = {"version": version, "git_branch": branch}
+    told = {name: value for name, value in named.items() if value is not None}
+    return compact_json(told) if told else None
 
 
 def _user(data: dict[str, Any], transcript: Transcript) -> str | None:
@@ -134,8 +147,12 @@ def _tool_result(block: dict[str, Any], structured: Any, transcript: Transcript)
     answer, reminders = split_tool_text(text)
     if reminders:
         fields |= {"text": answer or None, "content_state": ContentState.PRESENT if answer else ContentState.NONE}
-    if answer and isinstance(structured, dict) and "persistedOutputPath" in structured:
-        fields["content_state"] = ContentState.TRUNCATED
+    if isinstance(structured, dict):
+        if answer and "persistedOutputPath" in structured:
+            fields["content_state"] = ContentState.TRUNCATED
+        if (agent := as_id(structured.get("agentId"))) is not None:
+            # The call that this answers is what started the sub-agent of that name.
+            fields["attrs"] = compact_json({"agent_id": agent})
     transcript.emit(_INPUT, fields)
     _reminders(reminders, transcript)
 
@@ -273,6 +290,8 @@ def _subagent(data: dict[str, Any], progress: dict[str, Any], transcript: Transc
     nested = progress["message"]
     outer = {key: data[key] for key in ("sessionId", "cwd", "timestamp", "parentUuid") if key in data}
     record = {**outer, **nested, "agentId": progress.get("agentId"), "isSidechain": True}
+    if record.get("parentUuid") is None:
+        record["parentUuid"] = first(data, "parentToolUseID", "toolUseID")
     if not recognise(record):
         return "progress/agent_progress"
     found = to_events(record, Memory())
@@ -281,14 +300,16 @@ def _subagent(data: dict[str, Any], progress: dict[str, Any], transcript: Transc
 
 
 def _unmapped(data: dict[str, Any], transcript: Transcript) -> str | None:
-    kind = str(data.get("type"))
+    kind = as_id(data.get("type")) or ""
     text, state = (None, ContentState.NONE) if kind in _BOOKKEEPING else harvest(data)
     fields: Fields = {"role": Role.HARNESS, "trust": Trust.HARNESS, "text": text, "content_state": state}
-    transcript.emit(_INPUT, fields | {"kind": Kind.META, "operation_name": kind[:80]})
+    what = Kind.PERMISSION if kind == _MODE else Kind.META
+    transcript.emit(_INPUT, fields | {"kind": what, "operation_name": kind[:80]})
     return None if kind in _BOOKKEEPING else kind[:80]
 
 
-_BOOKKEEPING = ("file-history-snapshot", "permission-mode", "worktree-state")
+_MODE = "permission-mode"
+_BOOKKEEPING = ("file-history-snapshot", _MODE, "worktree-state")
 _SYSTEM_SUBTYPES = ("local_command", "compact_boundary", "microcompact_boundary", "turn_duration", "informational")
 _PROGRESS_SUBTYPES = ("hook_progress", "bash_progress", "mcp_progress")
 

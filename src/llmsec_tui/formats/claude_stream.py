@@ -21,6 +21,7 @@ from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.parts import Fields, text_fields
 from llmsec_tui.formats.pieces import part_id
 from llmsec_tui.formats.speakers import split_tool
+from llmsec_tui.formats.usage import usage_fields
 from llmsec_tui.formats.values import (
     arguments_text,
     as_dict,
@@ -117,6 +118,7 @@ def _message(data: dict[str, Any], said: Said) -> Found:
     }
     found = claude_code.to_events(record, Memory())
     events = [replace(event, **_agent(data)) for event in found.events] if _agent(data) else found.events
+    said["spoke"] = True
     for event in events:
         if event.kind is Kind.PERMISSION and event.tool_call_id is not None:
             _remember(said, "denied", event.tool_call_id)
@@ -155,6 +157,8 @@ def _result(data: dict[str, Any], said: Said) -> Found:
     """How a run ended, what it cost, and which tools it was not let use."""
     shared = _shared(data, said)
     subtype = as_id(data.get("subtype")) or ""
+    # With --output-format json there is nothing but this record.
+    alone = "spoke" not in said and "streamed" not in said
     events = _denials(data, said, shared)
     text = as_str(data.get("result"))
     failed = data.get("is_error") is True or subtype.startswith("error")
@@ -170,7 +174,6 @@ def _result(data: dict[str, Any], said: Said) -> Found:
         }
         events.append(Event(**shared, **failure, kind=Kind.ERROR, trust=Trust.HARNESS))
     elif text and _digest(text) != said.get("answer"):
-        # With --output-format json there is nothing but this record.
         events.append(Event(**{**shared, **text_fields(text, (Role.ASSISTANT, Trust.MODEL))}))
     counts = {key: data[key] for key in ("num_turns", "usage", "modelUsage", "duration_api_ms") if data.get(key)}
     events.append(
@@ -179,7 +182,8 @@ def _result(data: dict[str, Any], said: Said) -> Found:
             kind=Kind.USAGE,
             native_id=as_id(data.get("uuid")),
             operation_name=f"result/{subtype}"[:80],
-            # The tokens stand on the messages; the cost stands nowhere else.
+            # The tokens stand on the messages, if there are any; the cost stands nowhere else.
+            **(usage_fields(as_dict(data.get("usage"))) if alone else {}),
             cost_usd=as_float(data.get("total_cost_usd")),
             duration_ms=as_float(data.get("duration_ms")),
             usage_key=as_id(data.get("uuid")) or as_id(data.get("session_id")),

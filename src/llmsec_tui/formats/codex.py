@@ -18,7 +18,7 @@ from llmsec_tui.formats.openai_items import add_items
 from llmsec_tui.formats.parts import Fields, Speaker, reasoning_fields, text_fields, tool_result_fields
 from llmsec_tui.formats.transcript import Transcript, opening_of
 from llmsec_tui.formats.usage import usage_fields
-from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_list, as_str, compact_json, decoded, first
+from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_int, as_list, as_str, compact_json, decoded, first
 
 NAME = "codex"
 
@@ -31,6 +31,11 @@ _OPERATOR: Speaker = (Role.DEVELOPER, Trust.OPERATOR)
 
 _TYPES = ("session_meta", "turn_context", "response_item", "event_msg", "compacted")
 _NOT_TYPED = ("<environment_context>", "<user_instructions>", "# AGENTS.md instructions", "<turn_aborted>", "<skill>")
+_EXITS = ("Exit code: ", "Process exited with code ")
+"""What stands before the code of a command, in the head of what it answered."""
+_HEAD = 200
+_REJECTED = ("exec command rejected by user", "patch rejected by user", "rejected by user")
+"""What takes the place of an answer when the user did not allow the call."""
 _SHELLS = ("shell", "local_shell", "exec_command", "shell_command")
 _WAITING = 64
 """So many texts and calls wait for what belongs to them: a text for its second copy, a call for its result."""
@@ -49,11 +54,12 @@ def to_events(data: dict[str, Any], memory: Memory) -> Found:
     """The events of one line, with what the lines before said of session, folder, model and approval."""
     said = memory.of(NAME)
     payload = as_dict(data.get("payload"))
-    kind = str(data.get("type"))
+    kind = as_id(data.get("type")) or ""
     if kind == "session_meta":
         _remember_session(payload, said)
     if kind == "turn_context":
-        _remember(payload, said, ("cwd", "model", "approval_policy"))
+        _remember(payload, said, ("cwd", "model"))
+        said["mode"] = _mode(payload, as_dict(payload.get("sandbox_policy")))
     moment = to_micros(data.get("timestamp"))
     opening: Fields = {
         "ts": moment,
@@ -62,10 +68,11 @@ def to_events(data: dict[str, Any], memory: Memory) -> Found:
         "provider_name": said.get("provider"),
         "conversation_id": said.get("id"),
         "parent_agent_id": said.get("parent"),
+        "agent_id": said.get("id") if "agent" in said else None,
         "agent_name": said.get("agent"),
         "workspace": said.get("cwd"),
         "request_model": said.get("model"),
-        "permission_mode": said.get("approval_policy"),
+        "permission_mode": said.get("mode"),
     }
     transcript = Transcript(opening_of(opening), history=False, names=_names(said))
     unknown = _RECORDS.get(kind, _unmapped)(payload, transcript, said)
@@ -84,11 +91,14 @@ def _remember_session(payload: dict[str, Any], said: dict[str, Any]) -> None:
     _remember(payload, said, ("id", "cwd"))
     if (provider := as_id(payload.get("model_provider"))) is not None:
         said["provider"] = provider
-    if (parent := as_id(payload.get("parent_thread_id"))) is not None:
+    source = as_dict(payload.get("source")).get("subagent")
+    about = as_dict(source)
+    spawned = as_dict(about.get("thread_spawn"))
+    if (parent := as_id(first({**spawned, **payload}, "parent_thread_id"))) is not None:
         said["parent"] = parent
-    source = as_dict(as_dict(payload.get("source")).get("subagent"))
     if source or payload.get("thread_source") == "subagent":
-        said["agent"] = as_id(source.get("other")) or next(iter(source), "subagent")[:80]
+        named = first(spawned, "agent_nickname", "agent_role", "agent_path") or about.get("other") or source
+        said["agent"] = (as_id(named) or next(iter(about), "subagent"))[:80]
 
 
 def _remember(payload: dict[str, Any], said: dict[str, Any], names: tuple[str, ...]) -> None:
@@ -113,14 +123,8 @@ def _session(payload: dict[str, Any], transcript: Transcript, _: dict[str, Any])
 
 
 def _turn(payload: dict[str, Any], transcript: Transcript, _: dict[str, Any]) -> str | None:
-    policy = as_dict(payload.get("sandbox_policy"))
     attrs = {key: payload[key] for key in ("approval_policy", "sandbox_policy", "effort") if payload.get(key)}
-    transcript.single(
-        kind=Kind.PERMISSION,
-        operation_name="turn_context",
-        permission_mode=_mode(payload, policy),
-        attrs=compact_json(attrs) if attrs else None,
-    )
+    transcript.single(kind=Kind.PERMISSION, operation_name="turn_context", attrs=compact_json(attrs) if attrs else None)
     text = as_str(first(payload, "developer_instructions", "user_instructions"))
     if text:
         transcript.emit(_INPUT, text_fields(text, _OPERATOR))
@@ -192,12 +196,22 @@ def _result(payload: dict[str, Any], transcript: Transcript, said: dict[str, Any
     code = None
     if isinstance(inner, dict) and "output" in inner:
         output, code = inner["output"], as_dict(inner.get("metadata")).get("exit_code")
-    elif isinstance(output, str) and output.startswith("Exit code: "):
-        code = output.removeprefix("Exit code: ").partition("\n")[0].strip()
+    elif isinstance(output, dict) and isinstance(output.get("success"), bool) and "content" in output:
+        output, code = output["content"], 0 if output["success"] else 1
+    elif isinstance(output, str):
+        code = next((_line_after(output, before) for before in _EXITS if before in output[:_HEAD]), None)
     failed = None if code is None else str(code) != "0"
     call_id = first(payload, "call_id", "id")
-    transcript.emit(_INPUT, tool_result_fields(output, call_id, is_error=failed))
+    if isinstance(output, str) and output.strip() in _REJECTED:
+        denied = text_fields(as_str(output), _HARNESS) | {"kind": Kind.PERMISSION, "permission_decision": "denied"}
+        transcript.emit(_INPUT, denied | {"tool_call_id": as_id(call_id), "tool_is_error": True})
+    else:
+        transcript.emit(_INPUT, tool_result_fields(output, call_id, is_error=failed))
     as_dict(said.get("calls")).pop(as_id(call_id) or "", None)
+
+
+def _line_after(text: str, before: str) -> str:
+    return text.partition(before)[2].partition("\n")[0].strip()
 
 
 def _note_calls(transcript: Transcript, said: dict[str, Any]) -> None:
@@ -281,13 +295,13 @@ def _tokens(payload: dict[str, Any], transcript: Transcript, said: dict[str, Any
     info = as_dict(payload.get("info"))
     last, total = as_dict(info.get("last_token_usage")), as_dict(info.get("total_token_usage"))
     usage = usage_fields(last)
-    if (cached := last.get("cached_input_tokens")) is not None and isinstance(cached, int):
+    if (cached := as_int(last.get("cached_input_tokens"))) is not None:
         usage["cache_read_input_tokens"] = cached
-    if isinstance(reasoned := last.get("reasoning_output_tokens"), int):
+    if (reasoned := as_int(last.get("reasoning_output_tokens"))) is not None:
         usage["reasoning_output_tokens"] = reasoned
     if usage and total:
         # Written twice a call; the sum of all that was used so far tells the calls apart.
-        sums = (str(total.get(name)) for name in ("input_tokens", "output_tokens", "total_tokens"))
+        sums = (str(as_int(total.get(name))) for name in ("input_tokens", "output_tokens", "total_tokens"))
         usage["usage_key"] = ":".join((NAME, str(said.get("id")), *sums))[:200]
     transcript.single(kind=Kind.USAGE, **usage)
 

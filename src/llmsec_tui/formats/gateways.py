@@ -105,7 +105,9 @@ def _kong(data: dict[str, Any], _: Memory) -> Found:
     meta: dict[str, Any] = {}
     usage: dict[str, Any] = {}
     asked, answered = as_dict(ai.get("payload")).get("request"), None
+    cached: str | None = None
     for plugin in _plugins(ai):
+        cached = cached or as_id(as_dict(plugin.get("cache")).get("cache_status"))
         meta |= as_dict(plugin.get("meta"))
         usage |= as_dict(plugin.get("usage"))
         payload = as_dict(plugin.get("payload"))
@@ -130,10 +132,14 @@ def _kong(data: dict[str, Any], _: Memory) -> Found:
         "output_tokens": as_int(first(usage, "completion_tokens", "completion_token")),
         "usage_key": as_id(as_dict(data.get("request")).get("id")),
         "duration_ms": as_float(first(meta, "llm_latency")),
+        "attrs": compact_json({"cache_status": cached}) if cached else None,
         "cost_usd": as_float(usage.get("cost")),
     }
     transcript = _found(opening, outcome, bodies, as_dict(data.get("response")).get("status"), bodies.state)
     return Found(transcript.events, transcript.unknown)
+
+
+_OF_PLUGIN = frozenset(("meta", "usage", "payload", "cache"))
 
 
 def _plugins(ai: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -141,17 +147,49 @@ def _plugins(ai: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if "meta" in ai or "usage" in ai:
         yield ai
     for inner in ai.values():
-        if isinstance(inner, dict) and ("meta" in inner or "usage" in inner or "payload" in inner):
+        if isinstance(inner, dict) and not _OF_PLUGIN.isdisjoint(inner):
             yield inner
 
 
+_FIREWALL = "FirewallForAI"
+_FIREWALL_SCORE = "FirewallForAIInjectionScore"
+
+
 def _is_cloudflare(data: dict[str, Any]) -> bool:
-    if "RequestBody" in data and "ResponseBody" in data:
+    if ("RequestBody" in data and "ResponseBody" in data) or _FIREWALL_SCORE in data:
         return True
     return "tokens_in" in data and "tokens_out" in data and "cached" in data and "provider" in data
 
 
+def _firewall(data: dict[str, Any]) -> Found:
+    """A request that Cloudflare's Firewall for AI looked at: what it saw, and what became of the request; no texts."""
+    seen = {name.removeprefix(_FIREWALL): data[name] for name in data if name.startswith(_FIREWALL) and data[name]}
+    action = as_id(first(data, "SecurityAction", "Action"))
+    stopped = action is not None and action.lower() in ("block", "challenge", "managed_challenge", "jschallenge")
+    topics = any(isinstance(value, list) for value in seen.values())
+    event = _opening(
+        to_micros(first(data, "EdgeStartTimestamp", "Datetime")),
+        Bodies(None, None),
+        kind=Kind.GUARDRAIL,
+        native_id=as_id(data.get("RayID")),
+        request_id=as_id(data.get("RayID")),
+        source_ip=as_id(data.get("ClientIP")),
+        service_name=as_id(data.get("ClientRequestHost")),
+        operation_name=as_id(first(data, "ClientRequestURI", "ClientRequestPath")),
+        http_status=as_status(data.get("EdgeResponseStatus")),
+        input_tokens=as_int(data.get("FirewallForAITokenCount")),
+        guardrail_name="firewall_for_ai",
+        guardrail_verdict="deny" if stopped else "warn" if topics else "allow",
+        guardrail_action=action,
+        guardrail_findings=compact_json([seen]) if seen else None,
+        content_state=_OFF,
+    )
+    return Found([event])
+
+
 def _cloudflare(data: dict[str, Any], _: Memory) -> Found:
+    if _FIREWALL_SCORE in data:
+        return _firewall(data)
     asked, answered = first(data, "RequestBody", "request", "request_head"), first(data, "ResponseBody", "response")
     if _is_sealed(asked) or _is_sealed(answered):
         bodies, state = Bodies(None, None), _ENCRYPTED
@@ -160,6 +198,7 @@ def _cloudflare(data: dict[str, Any], _: Memory) -> Found:
         state = bodies.state
     metadata = as_dict(decoded(first(data, "Metadata", "metadata")))
     names = {} if _is_sealed(metadata) else metadata
+    noted = names | ({"cached": True} if first(data, "cached", "Cached") is True else {})
     opening = _opening(
         to_micros(first(data, "created_at", "RequestTime", "Datetime")),
         bodies,
@@ -170,7 +209,7 @@ def _cloudflare(data: dict[str, Any], _: Memory) -> Found:
         user_id=as_id(first(names, "user_id", "userId", "user")),
         conversation_id=as_id(first(names, "session_id", "sessionId", "conversation_id")),
         service_name=as_id(first(data, "gateway", "Gateway")),
-        attrs=compact_json(names) if names else None,
+        attrs=compact_json(noted) if noted else None,
     )
     outcome: Fields = {
         "input_tokens": as_int(first(data, "tokens_in", "TokensIn")),
@@ -180,6 +219,8 @@ def _cloudflare(data: dict[str, Any], _: Memory) -> Found:
         "cost_usd": as_float(first(data, "cost", "Cost")),
     }
     transcript = _found(opening, outcome, bodies, first(data, "status_code", "StatusCode"), state)
+    if data.get("success") is False and not any(one.kind is Kind.ERROR for one in transcript.events):
+        transcript.single(kind=Kind.ERROR, trust=Trust.HARNESS, error_type="failed")
     for key in ("dlp_action", "DLPAction"):
         if (action := as_id(data.get(key))) is not None:
             verdict = "deny" if action.upper() == "BLOCK" else "warn"
@@ -247,8 +288,8 @@ HELICONE = Format(
 KONG = Format("kong", "Kong AI Gateway log entries", "ai with client_ip, started_at or latencies", _is_kong, _kong)
 CLOUDFLARE = Format(
     "cloudflare-ai-gateway",
-    "Cloudflare AI Gateway logs, from the API and from Logpush",
-    "RequestBody with ResponseBody; or tokens_in, tokens_out, cached and provider",
+    "Cloudflare AI Gateway logs, from the API and from Logpush, and its Firewall for AI",
+    "RequestBody with ResponseBody; tokens_in, tokens_out, cached and provider; FirewallForAIInjectionScore",
     _is_cloudflare,
     _cloudflare,
 )

@@ -11,7 +11,7 @@ from llmsec_tui.events.model import ContentState, Exchange, Kind, Role, Trust, T
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
-from llmsec_tui.formats.gemini_parts import add_content, function_response
+from llmsec_tui.formats.gemini_parts import add_content, function_response, gemini_usage
 from llmsec_tui.formats.leaves import harvest
 from llmsec_tui.formats.memory import Memory
 from llmsec_tui.formats.parts import (
@@ -24,7 +24,7 @@ from llmsec_tui.formats.parts import (
     tool_result_fields,
 )
 from llmsec_tui.formats.transcript import Transcript, opening_of
-from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_int, as_list, as_str, compact_json, first
+from llmsec_tui.formats.values import as_dict, as_dicts, as_id, as_list, as_str, compact_json, first
 
 NAME = "gemini-cli"
 
@@ -105,12 +105,14 @@ def _noted(data: dict[str, Any], said: dict[str, Any], operation: str) -> Found:
 
 def _common(data: dict[str, Any], said: dict[str, Any], *times: str) -> Fields:
     moment = to_micros(first(data, "timestamp", *times))
+    session = as_id(data.get("sessionId")) or said.get("sessionId")
     return {
         "ts": moment,
         "ts_source": TsSource.NONE if moment is None else TsSource.NATIVE,
         "service_name": "gemini-cli",
         "provider_name": "gcp.gemini",
-        "conversation_id": as_id(data.get("sessionId")) or said.get("sessionId"),
+        "conversation_id": session,
+        "agent_id": session if said.get("kind") == "subagent" else None,
         "parent_agent_id": said.get("parentSessionId"),
         "workspace": said.get("projectHash"),
         "response_model": as_id(data.get("model")),
@@ -170,13 +172,13 @@ def _response(answer: dict[str, Any], name: Any, failed: bool | None) -> Fields:
 
 def _usage(data: dict[str, Any]) -> Fields:
     tokens = as_dict(data.get("tokens"))
-    counts = {
-        "input_tokens": as_int(tokens.get("input")),
-        "output_tokens": as_int(tokens.get("output")),
-        "cache_read_input_tokens": as_int(tokens.get("cached")),
-        "reasoning_output_tokens": as_int(tokens.get("thoughts")),
-    }
-    fields: Fields = {name: count for name, count in counts.items() if count is not None}
+    fields = gemini_usage(
+        asked=tokens.get("input"),
+        from_tools=tokens.get("tool"),
+        answered=tokens.get("output"),
+        thought=tokens.get("thoughts"),
+        cached=tokens.get("cached"),
+    )
     if fields and (message := as_id(data.get("id"))) is not None:
         fields["usage_key"] = message
     return fields

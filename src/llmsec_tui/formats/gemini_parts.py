@@ -63,19 +63,35 @@ def add_content(transcript: Transcript, content: Any, by: Speaker, exchange: Exc
 def gemini_outcome(answer: dict[str, Any]) -> Fields:
     """Usage and finish reasons of an answer."""
     usage = as_dict(first(answer, "usageMetadata", "usage_metadata"))
-    counts = {
-        "input_tokens": as_int(first(usage, "promptTokenCount", "prompt_token_count")),
-        "output_tokens": as_int(first(usage, "candidatesTokenCount", "candidates_token_count")),
-        "cache_read_input_tokens": as_int(first(usage, "cachedContentTokenCount", "cached_content_token_count")),
-        "reasoning_output_tokens": as_int(first(usage, "thoughtsTokenCount", "thoughts_token_count")),
-    }
-    fields: Fields = {name: count for name, count in counts.items() if count is not None}
+    fields = gemini_usage(
+        asked=first(usage, "promptTokenCount", "prompt_token_count"),
+        from_tools=first(usage, "toolUsePromptTokenCount", "tool_use_prompt_token_count"),
+        answered=first(usage, "candidatesTokenCount", "candidates_token_count"),
+        thought=first(usage, "thoughtsTokenCount", "thoughts_token_count"),
+        cached=first(usage, "cachedContentTokenCount", "cached_content_token_count"),
+    )
     reasons = [as_id(first(one, "finishReason", "finish_reason")) for one in as_dicts(answer.get("candidates"))]
     if told := [reason for reason in reasons if reason]:
         fields["finish_reasons"] = ",".join(told)
         if any(reason in _BLOCKED for reason in told):
             fields["refusal"] = True
     return fields
+
+
+def gemini_usage(*, asked: Any, from_tools: Any, answered: Any, thought: Any, cached: Any) -> Fields:
+    """Token counts. Gemini counts thoughts apart from the answer, and what tools put in apart from the prompt."""
+    counts = {
+        "input_tokens": _sum(asked, from_tools),
+        "output_tokens": _sum(answered, thought),
+        "cache_read_input_tokens": as_int(cached),
+        "reasoning_output_tokens": as_int(thought),
+    }
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _sum(count: Any, apart: Any) -> int | None:
+    whole, more = as_int(count), as_int(apart)
+    return more if whole is None else as_int(whole + (more or 0))
 
 
 def _part(transcript: Transcript, part: Any, by: Speaker, exchange: Exchange) -> None:

@@ -25,7 +25,7 @@ _OBJECTS = ("chat.completion", "response", "chat.completion.chunk", "text_comple
 
 def recognise(data: dict[str, Any]) -> bool:
     """A body of OpenAI's, a Batch line, or a request or messages beside a response body."""
-    if "object" in data and data["object"] in _OBJECTS:
+    if "object" in data and (data["object"] in _OBJECTS or _is_vectors(data)):
         return True
     if "custom_id" in data:
         return isinstance(data.get("response"), dict) or isinstance(data.get("body"), dict)
@@ -150,7 +150,15 @@ def outcome_fields(answer: dict[str, Any]) -> Fields:
 
 
 def _is_answer(body: dict[str, Any]) -> bool:
-    return isinstance(body.get("choices"), list) or ("object" in body and body["object"] in _OBJECTS)
+    return (
+        isinstance(body.get("choices"), list) or ("object" in body and body["object"] in _OBJECTS) or _is_vectors(body)
+    )
+
+
+def _is_vectors(body: dict[str, Any]) -> bool:
+    """The answer to a request for embeddings: numbers, and no text."""
+    made = body.get("data") if body.get("object") == "list" else None
+    return isinstance(made, list) and bool(made) and isinstance(made[0], dict) and "embedding" in made[0]
 
 
 def _answer(data: dict[str, Any]) -> dict[str, Any]:
@@ -208,6 +216,7 @@ def add_failure(transcript: Transcript, error: Any, status: Any = None) -> None:
         error_type=code,
         error_message=message,
         http_status=as_status(status),
+        refusal=True if code == "content_filter" else None,
     )
     if code == "content_filter":
         inner = as_dict(plain.get("innererror"))
@@ -223,8 +232,9 @@ def _add_filters(transcript: Transcript, results: Any, target: str) -> None:
             "action": "block" if verdict.get("filtered") is True else "none",
             "detected": verdict.get("detected") is True or verdict.get("filtered") is True,
         }
-        for category, verdict in as_dict(results).items()
-        if isinstance(verdict, dict) and _noteworthy(verdict)
+        for category, held in as_dict(results).items()
+        for verdict in as_dicts(held if isinstance(held, list) else [held])
+        if _noteworthy(verdict)
     ]
     if findings:
         blocked = any(finding["action"] == "block" for finding in findings)

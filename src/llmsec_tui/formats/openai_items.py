@@ -14,7 +14,7 @@ from llmsec_tui.formats.parts import (
     tool_result_fields,
 )
 from llmsec_tui.formats.transcript import Transcript
-from llmsec_tui.formats.values import as_dicts, as_id, as_str, compact_json, first
+from llmsec_tui.formats.values import as_dicts, as_id, as_list, as_str, compact_json, first
 
 _MODEL = (Role.ASSISTANT, Trust.MODEL)
 
@@ -24,7 +24,12 @@ def add_items(transcript: Transcript, items: Any, exchange: Exchange) -> None:
     if isinstance(items, str):
         transcript.messages(items, exchange)
         return
-    for item in as_dicts(items):
+    for item in as_list(items):
+        if isinstance(item, str):
+            # Of several texts, as embeddings are asked for.
+            transcript.messages(item, exchange)
+        if not isinstance(item, dict):
+            continue
         kind = item.get("type")
         if kind == "message" or "role" in item:
             transcript.message(item, exchange)

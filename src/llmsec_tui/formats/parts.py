@@ -112,10 +112,12 @@ def content_fields(content: Any) -> Fields:
     if not isinstance(content, list):
         content = [content]
     texts = [text for item in content if (text := _item_text(item))]
-    if texts:
-        return _shown("\n".join(texts))
     media = next((item for item in content if _is_media(item)), None)
-    return {} if media is None else {"content_state": ContentState.MEDIA, "media_type": _media_type(media)}
+    if media is None:
+        return _shown("\n".join(texts)) if texts else {}
+    # Texts beside a picture are judged, and do not make the whole of it seen.
+    seen: Fields = {"text": "\n".join(texts)} if texts else {}
+    return seen | {"content_state": ContentState.MEDIA, "media_type": _media_type(media)}
 
 
 def part_fields(part: Any, by: Speaker) -> Fields | None:

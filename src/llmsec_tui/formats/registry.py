@@ -17,18 +17,21 @@ from llmsec_tui.formats import (
     claude_code,
     claude_stream,
     codex,
+    ecs,
     gateways,
     gemini_cli,
     generic,
     litellm,
     mcp,
     nemo_guardrails,
+    ocsf,
     openai,
     openai_stream_events,
     openpipe,
     pi_agent,
     vertex,
 )
+from llmsec_tui.formats.candidates import Candidates
 from llmsec_tui.formats.evaluations import agent_runs, garak, inspect, promptfoo
 from llmsec_tui.formats.format import Format
 from llmsec_tui.formats.found import Found
@@ -80,6 +83,8 @@ FORMATS: tuple[Format, ...] = (
     gateways.KONG,
     gateways.CLOUDFLARE,
     gateways.PORTKEY,
+    ecs.FORMAT,
+    ocsf.FORMAT,
     anthropic.FORMAT,
     openai_stream_events.FORMAT,
     openpipe.FORMAT,
@@ -99,6 +104,7 @@ class Registry:
         # It looks for all that it maps to recognise a record, so its mapping recognises too, not preceded by that.
         self._last = FORMATS[-1]
         self._specific = self.formats[:-1]
+        self._candidates = Candidates(self._specific)
 
     def map(self, record: Record, memory: Memory) -> Outcome:
         """The events of a record of any format. ``memory`` is of its source, whose records come in their order.
@@ -132,7 +138,7 @@ class Registry:
 
     def _one(self, data: Any, memory: Memory, depth: int = 0) -> Outcome:
         if isinstance(data, dict):
-            for known in self._specific:
+            for known in self._candidates.of(data):
                 if known.recognise(data) and (found := known.to_events(data, memory)) is not None:
                     return _outcome(known, found, memory)
             if (inner := self._wrapped(data, memory, depth)) is not None:
@@ -159,9 +165,8 @@ class Registry:
 
     def _is_known(self, data: dict[str, Any]) -> bool:
         """Whether it is worth opening: it, or what it wraps, is of a format of its own."""
-        return any(known.recognise(data) for known in self._specific) or any(
-            known.recognise(inner) for inner in unwrapped(data) for known in self._specific
-        )
+        recognised = self._candidates.recognised
+        return recognised(data) is not None or any(recognised(inner) is not None for inner in unwrapped(data))
 
     def _items(self, data: Any) -> list[Any]:
         """What is to be mapped: an array is a conversation when its items are messages, or else many records in one."""
@@ -172,11 +177,9 @@ class Registry:
         return data if data and all(isinstance(item, dict) and self._format_of(item) for item in data) else [data]
 
     def _format_of(self, data: Any) -> Format | None:
-        if isinstance(data, dict):
-            for known in self.formats:
-                if known.recognise(data):
-                    return known
-        return None
+        if not isinstance(data, dict):
+            return None
+        return self._candidates.recognised(data) or (self._last if self._last.recognise(data) else None)
 
 
 def _unmappable(record: Record, why: str) -> FormatError:

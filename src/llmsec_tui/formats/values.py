@@ -9,7 +9,7 @@ from llmsec_tui.errors import FormatError
 _LEAST_INT64, _MOST_INT64 = -(2**63), 2**63 - 1
 _INT32 = range(-(2**31), 2**31)
 _MAX_JSON_DEPTH = 4
-_JSON_STARTS = ("{", "[", '"')
+_JSON_STARTS = frozenset('{["')
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -124,13 +124,18 @@ def decoded(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     for _ in range(_MAX_JSON_DEPTH):
-        if not isinstance(value, str) or not value.lstrip().startswith(_JSON_STARTS):
+        if not isinstance(value, str) or not _may_be_json(value):
             return value
         try:
             value = _decode(value)
         except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
             return value
     return value
+
+
+def _may_be_json(text: str) -> bool:
+    start = text[:1]
+    return start in _JSON_STARTS or (start.isspace() and text.lstrip()[:1] in _JSON_STARTS)
 
 
 def arguments_text(value: Any) -> str | None:

@@ -13,11 +13,14 @@ from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.values import as_dict, as_dicts, decoded
 
 _HOLDERS = ("message", "log", "msg", "body", "textPayload", "jsonPayload", "event", "raw_data", "unmapped", "record")
+_SIGNS = frozenset((*_HOLDERS, "logEvents", "event.original"))
 _TIMES = ("@timestamp", "timestamp", "time", "ts", "ingestionTime", "ingestion_time")
 
 
 def unwrapped(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The records that may be inside of this one, the likeliest first."""
+    if _SIGNS.isdisjoint(data):
+        return
     for entry in as_dicts(data.get("logEvents")):
         yield from _inside(entry)
     yield from _inside(data)

@@ -5,7 +5,7 @@ from typing import Any
 from tests.formats.records import outcome, record, rows
 
 from llmsec_tui.events.history import Mapped, resolve
-from llmsec_tui.events.model import Event, Kind
+from llmsec_tui.events.model import Event, Kind, Role
 from llmsec_tui.formats.memory import Memory
 
 SETUP: dict[str, Any] = {"entry_type": "start_run setup", "plugins.target_name": "shop-bot", "_config.version": "0.14"}
@@ -83,3 +83,11 @@ def test_a_hit_has_both_sides_and_its_score() -> None:
 def test_an_entry_of_a_newer_version_is_counted_by_name() -> None:
     mapped = outcome({"entry_type": "daydream", "run": "r"}, Memory())
     assert mapped.unknown == "garak/daydream"
+
+
+def test_what_the_target_was_told_and_what_was_aimed_at_are_kept() -> None:
+    """The system prompt is judged; goal and triggers can be looked for."""
+    told = events({**SETUP, "run.system_prompt": "Sell nothing."})
+    assert [(one.role, one.text) for one in told if one.text] == [(Role.SYSTEM, "Sell nothing.")]
+    hit = events({**HIT, "goal": "leak", "triggers": ["password"]})[0]
+    assert hit.attrs == '{"goal":"leak","triggers":["password"]}'

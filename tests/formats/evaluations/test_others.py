@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.formats.records import outcome, rows
 
-from llmsec_tui.events.model import Event, Kind
+from llmsec_tui.events.model import ContentState, Event, Kind, Role
 
 PROMPTFOO: dict[str, Any] = {
     "evalId": "e-1",
@@ -180,3 +180,39 @@ def test_a_trajectory_of_atif_is_read_step_by_step() -> None:
         ("tool_result", "tool", "tool", "blue"),
     ]
     assert (found[1].input_tokens, found[1].cost_usd) == (9, 0.01)
+
+
+def test_a_provider_that_failed_is_told_from_an_assertion_that_did() -> None:
+    [test] = PROMPTFOO["results"]["results"]
+    for reason, errors in ((2, ["No such model"]), (1, [])):
+        failed = {**test, "response": {}, "error": "No such model", "failureReason": reason}
+        assert [one.error_message for one in events("promptfoo", failed) if one.kind is Kind.ERROR] == errors
+
+
+def test_what_a_sample_refers_to_and_is_not_there_is_not_called_clean() -> None:
+    found = events("inspect", {**_SAMPLE, "attachments": {}})
+    states = [one.content_state for one in found if one.role is Role.SYSTEM]
+    assert (states, [one.text for one in found if one.text and "://" in one.text]) == ([ContentState.ELSEWHERE], [])
+
+
+def test_a_tool_that_failed_in_a_sample_says_why() -> None:
+    answer = {"role": "tool", "tool_call_id": "c1", "content": "", "error": {"type": "timeout", "message": "Too slow"}}
+    [result] = [one for one in events("inspect", {**_SAMPLE, "messages": [answer]}) if one.kind is Kind.TOOL_RESULT]
+    assert (result.text, result.tool_is_error) == ("Too slow", True)
+
+
+def test_a_summary_of_a_sample_is_of_the_same_conversation() -> None:
+    """Archives have them beside the samples; their attacks are of an evaluation too."""
+    found = events("inspect", {"id": 1, "epoch": 1, "uuid": "u-1", "input": "Hi", "scores": {"judge": {"value": "I"}}})
+    assert [(one.text, one.conversation_id, one.environment) for one in found] == [("Hi", "u-1", "evaluation")]
+
+
+def test_an_observation_is_joined_to_the_call_that_it_answers() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "bash", "arguments": '{"command":"ls"}'}}
+    history = [
+        {"role": "assistant", "content": "Look", "tool_calls": [call], "message_type": "action"},
+        {"role": "tool", "content": "files", "tool_call_ids": ["c1"], "message_type": "observation"},
+    ]
+    found = events("swe-agent", {"environment": "e", "trajectory": [], "history": history, "info": {}})
+    [result] = [one for one in found if one.kind is Kind.TOOL_RESULT]
+    assert (result.tool_call_id, result.tool_name, result.text) == ("c1", "bash", "files")

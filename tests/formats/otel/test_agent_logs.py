@@ -182,6 +182,8 @@ def test_what_gemini_logs_is_read() -> None:
         *("Hi", Trust.MODEL),
         *(3, 1),
     )
+    thought = one(gemini("api_response", input_token_count=3, output_token_count=4, thoughts_token_count=1))
+    assert thought.output_tokens == 5
     assert one(gemini("api_request", model="m")).content_state is ContentState.OFF
 
 

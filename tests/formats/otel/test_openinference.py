@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from tests.formats.otel.spans import export, kept, pairs, read, span
 from tests.formats.records import events_of, rows
 
@@ -279,3 +280,13 @@ SAMPLES: list[dict[str, Any]] = [
         span({"openinference.span.kind": "CHAIN", "input.value": '{"messages": [[{"type": "human"}]]}'}, 4),
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("costs", "cost"),
+    [({"total": 0.5, "prompt": 1.0}, 0.5), ({"prompt": 0.25, "completion": 0.5}, 0.75), ({"x": 1.0}, None)],
+)
+def test_what_both_sides_cost_is_what_the_call_cost(costs: dict[str, float], cost: float | None) -> None:
+    named = {f"llm.cost.{name}": value for name, value in costs.items()}
+    found = told({"openinference.span.kind": "LLM", "llm.model_name": "m", **named})
+    assert [one.cost_usd for one in found] == [cost]

@@ -319,3 +319,29 @@ SAMPLES: list[dict[str, Any]] = [
         log({"exception.type": "E"}, value("x")),
     ),
 ]
+
+
+def test_steps_are_of_the_agents_around_them() -> None:
+    """And a sub-agent's of its own, which another one started."""
+    agents = [
+        span({"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.id": "main"}, 1),
+        span(
+            {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "scout"},
+            2,
+            parentSpanId="cd" + "0" * 13 + "1",
+        ),
+        span({"gen_ai.operation.name": "chat"}, 3, parentSpanId="cd" + "0" * 13 + "2"),
+        span({"gen_ai.operation.name": "chat"}, 4, parentSpanId="cd" + "0" * 13 + "1"),
+    ]
+    assert [(one.agent_id, one.agent_name, one.parent_agent_id) for one in events_of(export(*agents))] == [
+        ("main", None, None),
+        (None, "scout", "main"),
+        (None, "scout", "main"),
+        ("main", None, None),
+    ]
+
+
+def test_spans_that_are_their_own_parents_end_nothing() -> None:
+    """A log may say anything."""
+    around = span({"gen_ai.operation.name": "chat", "gen_ai.agent.id": "a"}, 1, parentSpanId="cd" + "0" * 13 + "1")
+    assert [one.agent_id for one in events_of(export(around))] == ["a"]

@@ -72,7 +72,9 @@ def _turn(turn: dict[str, Any], observed: set[str], transcript: Transcript) -> N
     kind, role, content = turn.get("message_type"), turn.get("role"), turn.get("content")
     text = as_str(content)
     if kind == "observation" or (role == "user" and text is not None and _is_observation(text, observed)):
-        transcript.emit(_INPUT, tool_result_fields(content, first(turn, "tool_call_ids"), name="environment"))
+        # One observation answers all calls of a step, of which there is one at most.
+        call_id = next(iter(as_list(turn.get("tool_call_ids"))), None)
+        transcript.emit(_INPUT, tool_result_fields(content, call_id, name=None if call_id else "environment"))
     elif role == "tool":
         transcript.message(turn, _INPUT)
     elif role == "assistant":

@@ -40,12 +40,14 @@ def to_events(data: dict[str, Any], memory: Memory) -> Found:
     if kind not in ("attempt", None):
         return _noted(str(kind), data, said)
     attempt = as_id(first(data, "uuid", "attempt_id"))
+    attrs = {key: data[key] for key in ("goal", "triggers") if data.get(key)}
     transcript = Transcript(
         opening(
             request_model=said.get("target") or as_id(data.get("generator")),
             conversation_id=attempt,
             operation_name=as_id(first(data, "probe_classname", "probe")),
             service_name=NAME,
+            attrs=compact_json(attrs) if attrs else None,
         ),
         native_id=attempt and f"{attempt}:{as_id(data.get('seq')) or 0}:{'attempt' if kind else 'hit'}",
         history=False,
@@ -62,6 +64,8 @@ def _noted(kind: str, data: dict[str, Any], said: dict[str, Any]) -> Found:
     attrs = {key: data[key] for key in keys if key in data}
     packed = compact_json(attrs) if attrs else None
     transcript.single(kind=Kind.SESSION if kind == "init" else Kind.META, operation_name=kind[:80], attrs=packed)
+    if (told := as_str(data.get("run.system_prompt"))) is not None:
+        transcript.emit(_INPUT, text_fields(told, (Role.SYSTEM, Trust.SYSTEM)))
     return Found(transcript.events, None if kind in _NOTED else kind[:80])
 
 

@@ -5,7 +5,9 @@ https://inspect.aisi.org.uk/eval-logs.html. Long texts stand once among the atta
 
 from typing import Any
 
-from llmsec_tui.events.model import Exchange, Kind, Trust
+from msgspec.structs import replace
+
+from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Trust
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.evaluations.shared import opening
 from llmsec_tui.formats.format import Format
@@ -26,7 +28,7 @@ def recognise(data: dict[str, Any]) -> bool:
     """A log's header, a whole log, or one sample."""
     if "eval" in data and ("plan" in data or "samples" in data):
         return True
-    return "epoch" in data and "messages" in data and ("attachments" in data or "scores" in data)
+    return "epoch" in data and ("messages" in data or "input" in data) and ("attachments" in data or "scores" in data)
 
 
 def to_events(data: dict[str, Any], memory: Memory) -> Found:
@@ -62,14 +64,30 @@ def _sample(sample: dict[str, Any], said: dict[str, Any], created: int | None) -
         ),
         outcome=_outcome(as_dict(sample.get("output")), name),
     )
-    for message in as_dicts(_whole(sample.get("messages"), attachments)):
+    messages = as_dicts(_whole(sample.get("messages"), attachments))
+    for message in messages:
+        if message.get("role") == "tool" and message.get("error"):
+            message["is_error"] = True
+            message["content"] = message.get("content") or as_str(as_dict(message["error"]).get("message"))
         transcript.message(message, _OUTPUT if message.get("role") == "assistant" else _INPUT)
+    if "messages" not in sample:
+        # A summary, as archives have them beside the samples: these tell the rest.
+        transcript.messages(_whole(sample.get("input"), attachments), _INPUT)
+        return Found([_pointed(event) for event in transcript.finish()], transcript.unknown)
     for event in events:
         _event(event, attachments, transcript)
     _scores(sample, attachments, transcript)
     if (failure := as_str(as_dict(sample.get("error")).get("message"))) is not None:
         transcript.single(kind=Kind.ERROR, trust=Trust.HARNESS, error_type="sample", error_message=failure)
-    return Found(transcript.finish(), transcript.unknown)
+    return Found([_pointed(event) for event in transcript.finish()], transcript.unknown)
+
+
+def _pointed(event: Event) -> Event:
+    """A reference that leads nowhere is no text: what it stands for is not in this log."""
+    if event.text is None or not event.text.startswith(_REFERENCE):
+        return event
+    attrs = compact_json({"uri": event.text[:200]})
+    return replace(event, text=None, content_state=ContentState.ELSEWHERE, attrs=attrs)
 
 
 def _whole(value: Any, attachments: dict[str, Any], depth: int = 0) -> Any:

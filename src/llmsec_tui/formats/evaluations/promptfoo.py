@@ -26,6 +26,10 @@ from llmsec_tui.formats.values import (
 _INPUT, _OUTPUT = Exchange.INPUT, Exchange.OUTPUT
 
 
+_FAILED = 2
+"""The reason of a failure that is no assertion's."""
+
+
 def recognise(data: dict[str, Any]) -> bool:
     """A whole evaluation, or one line of its results as JSONL."""
     if "evalId" in data and "results" in data:
@@ -69,6 +73,8 @@ def _one(result: dict[str, Any], moment: int | None, evaluation: str | None) -> 
     if output is not None:
         add_side(transcript, output, _OUTPUT)
     _error(response, transcript)
+    if response.get("error") is None and result.get("failureReason") == _FAILED:
+        _error(result, transcript)
     _grade(result, transcript)
     return Found(transcript.finish(), transcript.unknown)
 

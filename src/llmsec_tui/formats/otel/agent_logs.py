@@ -14,6 +14,7 @@ from llmsec_tui.events.model import ContentState, Kind, Role, Trust, TsSource
 from llmsec_tui.events.time import to_micros
 from llmsec_tui.formats.bodies import Bodies
 from llmsec_tui.formats.found import Found
+from llmsec_tui.formats.gemini_parts import gemini_usage
 from llmsec_tui.formats.otel.agent_spans import counted, unredacted
 from llmsec_tui.formats.otel.identity import identity
 from llmsec_tui.formats.otel.permissions import decision
@@ -197,13 +198,15 @@ def _api_request(attributes: Attributes, transcript: Transcript, key: str) -> No
 
 def _api_response(attributes: Attributes, transcript: Transcript, key: str) -> None:
     """What Gemini CLI got back, or what Codex counted at the end of a stream."""
-    usage = {
-        "input_tokens": as_int(attributes.get("input_token_count")),
-        "output_tokens": as_int(attributes.get("output_token_count")),
-        "cache_read_input_tokens": as_int(first(attributes, "cached_content_token_count", "cached_token_count")),
-        "reasoning_output_tokens": as_int(first(attributes, "thoughts_token_count", "reasoning_token_count")),
-    }
-    outcome: Fields = {name: count for name, count in usage.items() if count is not None}
+    outcome = gemini_usage(
+        asked=attributes.get("input_token_count"),
+        from_tools=attributes.get("tool_token_count"),
+        answered=attributes.get("output_token_count"),
+        thought=attributes.get("thoughts_token_count"),
+        cached=first(attributes, "cached_content_token_count", "cached_token_count"),
+    )
+    if (reasoned := as_int(attributes.get("reasoning_token_count"))) is not None:
+        outcome["reasoning_output_tokens"] = reasoned
     if outcome:
         outcome["usage_key"] = key
     outcome["duration_ms"] = _duration(attributes)

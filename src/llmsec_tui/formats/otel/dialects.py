@@ -39,7 +39,7 @@ def read_attributes(attributes: dict[str, Any]) -> Told:
         vercel.read(attributes, told)
     if not roots.isdisjoint(_OPENINFERENCE):
         openinference.read(attributes, told)
-    if not roots.isdisjoint(_TRACELOOP):
+    if not roots.isdisjoint(_TRACELOOP) and traceloop.is_spoken(attributes):
         traceloop.read(attributes, told)
     if not roots.isdisjoint(_PLAIN):
         _read_plain(attributes, told)

@@ -1,5 +1,6 @@
 """Who was it, in which session, of which tenant: under names that every application chooses itself."""
 
+from functools import lru_cache
 from typing import Any
 
 from llmsec_tui.formats.parts import Fields
@@ -34,6 +35,8 @@ _NAMES = {
     "clientip": "source_ip",
 }
 _UNSPELLED = str.maketrans("", "", "_-. ")
+_SHORT = 64
+"""Characters of a name that is worth being remembered."""
 
 
 def identity(properties: dict[str, Any], prefix: str = "") -> Fields:
@@ -42,7 +45,15 @@ def identity(properties: dict[str, Any], prefix: str = "") -> Fields:
     for key, value in properties.items():
         if not key.startswith(prefix):
             continue
-        field = _NAMES.get(key[len(prefix) :].translate(_UNSPELLED).lower())
+        name = key[len(prefix) :] if prefix else key
+        field = _remembered(name) if len(name) <= _SHORT else _field_of(name)
         if field is not None and field not in found and (named := as_id(value)) is not None:
             found[field] = named
     return found
+
+
+def _field_of(name: str) -> str | None:
+    return _NAMES.get(name.translate(_UNSPELLED).lower())
+
+
+_remembered = lru_cache(maxsize=4096)(_field_of)

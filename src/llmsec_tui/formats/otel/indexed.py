@@ -1,9 +1,12 @@
 """Objects and lists that were flattened into keys: ``llm.input_messages.0.message.role``."""
 
 from collections.abc import Container
+from functools import cache, lru_cache
 from typing import Any
 
 _MOST_STEPS = 24
+_SHORT = 200
+"""Characters of a key that is worth being remembered."""
 
 
 def nested(attributes: dict[str, Any], roots: Container[str]) -> dict[str, Any]:
@@ -13,19 +16,25 @@ def nested(attributes: dict[str, Any], roots: Container[str]) -> dict[str, Any]:
     """
     tree: dict[str, Any] = {}
     for key, value in attributes.items():
-        if key.partition(".")[0] in roots:
-            _put(tree, key, value)
+        steps = _steps(key)
+        if steps[0] in roots:
+            _put(tree, steps, value)
     return tree
 
 
 def at(tree: dict[str, Any], path: str) -> Any:
-    """The value at a dotted path of a nested object; None where there is none."""
+    """The value at a dotted path of a nested object, a path of ours; None where there is none."""
     node: Any = tree
-    for step in path.split("."):
-        if not isinstance(node, dict):
+    for step in _path(path):
+        if type(node) is not dict:
             return None
         node = node.get(step)
     return node
+
+
+@cache
+def _path(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def in_order(node: Any) -> list[Any]:
@@ -38,15 +47,24 @@ def in_order(node: Any) -> list[Any]:
     return [value for _, value in sorted(numbered, key=lambda pair: pair[0])]
 
 
-def _put(tree: dict[str, Any], key: str, value: Any) -> None:
-    *path, leaf = key.split(".", _MOST_STEPS)
+def _steps(key: str) -> tuple[str, ...]:
+    return _short_steps(key) if len(key) <= _SHORT else tuple(key.split(".", _MOST_STEPS))
+
+
+@lru_cache(maxsize=4096)
+def _short_steps(key: str) -> tuple[str, ...]:
+    return tuple(key.split(".", _MOST_STEPS))
+
+
+def _put(tree: dict[str, Any], steps: tuple[str, ...], value: Any) -> None:
     node = tree
-    for step in path:
+    for step in steps[:-1]:
         deeper = node.get(step)
-        if not isinstance(deeper, dict):
+        if type(deeper) is not dict:
             node[step] = deeper = {}
         node = deeper
-    grown = _grown(value)
+    leaf = steps[-1]
+    grown = _grown(value) if type(value) is dict or type(value) is list else value
     there = node.get(leaf)
     if isinstance(there, dict):
         if isinstance(grown, dict):
@@ -60,7 +78,7 @@ def _grown(value: Any) -> Any:
     if isinstance(value, dict):
         tree: dict[str, Any] = {}
         for key, inner in value.items():
-            _put(tree, key, inner)
+            _put(tree, _steps(key), inner)
         return tree
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [_grown(item) for item in value]

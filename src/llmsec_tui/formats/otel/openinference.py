@@ -36,6 +36,7 @@ _IDENTITY = {
     "user_id": ("user.id",),
     "agent_name": ("agent.name",),
 }
+_IDENTITY_PATHS = tuple((field, path) for field, paths in _IDENTITY.items() for path in paths)
 _USAGE = {
     "input_tokens": "llm.token_count.prompt",
     "output_tokens": "llm.token_count.completion",
@@ -50,14 +51,17 @@ def read(attributes: dict[str, Any], told: Told) -> None:
     tree = nested(attributes, ROOTS)
     kind = (as_id(at(tree, "openinference.span.kind")) or "").upper()
     told.what = _KINDS.get(kind) or told.what or _guessed(tree)
-    told.note({field: _named(tree, paths) for field, paths in _IDENTITY.items()})
-    told.note(identity(as_dict(decoded(tree.get("metadata")))))
+    _read_identity(tree, told)
+    metadata = as_dict(decoded(tree.get("metadata")))
+    if metadata:
+        told.note(identity(metadata))
+        told.remark(metadata)
     told.note({"operation_name": kind.lower() or None})
-    told.remark(as_dict(decoded(tree.get("metadata"))))
-    tags = attributes.get("tag.tags")
-    told.remark({"tags": ",".join(tag for tag in map(as_id, as_list(tags)) if tag)})
-    told.count({field: as_int(at(tree, path)) for field, path in _USAGE.items()})
-    told.count({"cost_usd": as_float(at(tree, "llm.cost.total"))})
+    if "tag.tags" in attributes:
+        told.remark({"tags": ",".join(tag for tag in map(as_id, as_list(attributes["tag.tags"])) if tag)})
+    if "llm" in tree:
+        told.count({field: as_int(at(tree, path)) for field, path in _USAGE.items()})
+        told.count({"cost_usd": _cost(at(tree, "llm.cost"))})
     asked, answered = at(tree, "input.value"), at(tree, "output.value")
     match told.what:
         case What.CALL:
@@ -84,6 +88,15 @@ def read(attributes: dict[str, Any], told: Told) -> None:
         told.embedded.append(text)
 
 
+def _cost(costs: Any) -> float | None:
+    """In all; where only the sides are told, their sum."""
+    plain = as_dict(costs)
+    if (total := as_float(plain.get("total"))) is not None:
+        return total
+    sides = [cost for name in ("prompt", "completion") if (cost := as_float(plain.get(name))) is not None]
+    return sum(sides) if sides else None
+
+
 def _guessed(tree: dict[str, Any]) -> What | None:
     """What a span without a kind is about; most of what it could have is named so by others too."""
     llm = as_dict(tree.get("llm"))
@@ -94,11 +107,11 @@ def _guessed(tree: dict[str, Any]) -> What | None:
     return What.AGGREGATE if at(tree, "input.value") is not None or at(tree, "output.value") is not None else None
 
 
-def _named(tree: dict[str, Any], paths: tuple[str, ...]) -> str | None:
-    for path in paths:
-        if (value := as_id(at(tree, path))) is not None:
-            return value
-    return None
+def _read_identity(tree: dict[str, Any], told: Told) -> None:
+    fields = told.fields
+    for field, path in _IDENTITY_PATHS:
+        if field not in fields and (value := as_id(at(tree, path))) is not None:
+            fields[field] = value
 
 
 def _read_call(tree: dict[str, Any], told: Told, answered: Any) -> None:

@@ -1,7 +1,8 @@
 """A span and a log record of OpenTelemetry, whichever way they were written down."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from llmsec_tui.formats.otel.values import attributes_of
 from llmsec_tui.formats.parts import Fields
@@ -13,8 +14,7 @@ Happening = tuple[str, dict[str, Any]]
 """An event inside of a span: its name and its attributes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True, gc=False):
     """One step of a trace. Times are microseconds since 1970."""
 
     name: str
@@ -45,8 +45,7 @@ class Span:
         return (self.ended - self.started) / 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True, gc=False):
     """One log record."""
 
     name: str

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust, TsSource
 from llmsec_tui.formats.found import Found
 from llmsec_tui.formats.leaves import harvest
+from llmsec_tui.formats.otel.agents import name_agents
 from llmsec_tui.formats.otel.dialects import tell
 from llmsec_tui.formats.otel.failures import add_error, error_fields
 from llmsec_tui.formats.otel.message_events import EVALUATION, is_message
@@ -38,6 +39,7 @@ _ROOM = 400
 def spans_events(spans: list[Span], traces: Traces) -> Found:
     """The events of the spans of a record, in their order."""
     told = [(span, tell(span)) for span in spans]
+    name_agents(told)
     for span, one in told:
         _introduce(span, one, traces)
     events: list[Event] = []

@@ -4,9 +4,10 @@ Every dialect fills in what it knows; the first to speak wins.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from msgspec import Struct, field
 
 from llmsec_tui.formats.parts import Fields
 
@@ -24,8 +25,7 @@ class What(Enum):
     PERMISSION = "a permission"
 
 
-@dataclass(slots=True)
-class Told:
+class Told(Struct, gc=False):
     """Filled in by dialects, then made into events."""
 
     what: What | None = None
@@ -86,10 +86,11 @@ class Told:
 
 _MOST_NOTES = 24
 _LONGEST_NOTE = 200
+_NUMBERS = (bool, int, float)
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, bool | int | float) or (isinstance(value, str) and 0 < len(value) <= _LONGEST_NOTE)
+    return 0 < len(value) <= _LONGEST_NOTE if isinstance(value, str) else isinstance(value, _NUMBERS)
 
 
 _REFUSALS = frozenset(("content_filter", "content-filter", "refusal", "guardrail_intervened", "SAFETY"))

@@ -26,6 +26,19 @@ _REQUESTS = {
     "embedding": What.EMBEDDING,
 }
 _OLD_MESSAGES = ("llm.prompts.", "llm.completions.")
+_OWN = ("traceloop.", *_OLD_MESSAGES)
+_OLD_NAMES = frozenset(
+    {"llm.request.type", "llm.vendor", "llm.request.model", "llm.response.model"}
+    | {"llm.response.finish_reason", "llm.response.stop_reason"}
+    | {"llm.usage.prompt_tokens", "llm.usage.completion_tokens"}
+)
+
+
+def is_spoken(attributes: dict[str, Any]) -> bool:
+    """Whether any of them are OpenLLMetry's own: others write under ``llm.`` too."""
+    if not _OLD_NAMES.isdisjoint(attributes):
+        return True
+    return any(key.startswith(_OWN) for key in attributes)
 
 
 def read(attributes: dict[str, Any], told: Told) -> None:

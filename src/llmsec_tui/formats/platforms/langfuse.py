@@ -56,6 +56,7 @@ _TRACES = 64
 """So many traces are remembered: their observations do not say whose they are."""
 _DEEPEST = 64
 _LONGEST_ATTRS = 8_192
+_PLAIN = (str, int, float)
 _ENDS = ("finish_reasons", "refusal", "ttft_ms")
 
 
@@ -83,7 +84,7 @@ def to_events(data: dict[str, Any], memory: Memory) -> Found:
         _remember(traces, data)
         return _trace(data, _whose(data))
     whose = as_dict(traces.get(as_id(first(data, "traceId", "trace_id")) or ""))
-    return step_events(_step(data, whose, counted=True), memory.of(NAME).setdefault("calls", {}))
+    return step_events(_step(data, whose, usage_of(data), counted=True), memory.of(NAME).setdefault("calls", {}))
 
 
 def _is_trace(data: dict[str, Any]) -> bool:
@@ -99,10 +100,11 @@ def _document(data: dict[str, Any]) -> Found:
     whose = _whose(trace)
     observations = as_dicts(data["observations"])
     parents = {as_id(one.get("id")): one for one in observations}
-    repeated = _repeated(observations, parents)
+    used = [usage_of(one) for one in observations]
+    repeated = _repeated(observations, used, parents)
     steps = [
-        _step(one, {**whose, **_agents(one, parents)}, counted=as_id(one.get("id")) not in repeated)
-        for one in observations
+        _step(one, {**whose, **_agents(one, parents)}, usage, counted=as_id(one.get("id")) not in repeated)
+        for one, usage in zip(observations, used, strict=True)
     ]
     calls: Calls = {}
     found = [step_events(step, calls) for step in sorted(steps, key=_order)]
@@ -119,11 +121,13 @@ def _order(step: Step) -> tuple[bool, int]:
     return step.kind == "step", step.opening.get("ts") or 0
 
 
-def _repeated(observations: list[dict[str, Any]], parents: dict[str | None, dict[str, Any]]) -> set[str | None]:
+def _repeated(
+    observations: list[dict[str, Any]], used: list[Fields], parents: dict[str | None, dict[str, Any]]
+) -> set[str | None]:
     """Observations whose usage is told again by those below them."""
     repeated: set[str | None] = set()
-    for one in observations:
-        if "input_tokens" in usage_of(one):
+    for one, usage in zip(observations, used, strict=True):
+        if "input_tokens" in usage:
             repeated.update(as_id(above.get("id")) for above in _above(one, parents))
     return repeated
 
@@ -199,7 +203,7 @@ def _opening(whose: dict[str, Any], moment: int | None) -> Fields:
     }
 
 
-def _step(data: dict[str, Any], whose: dict[str, Any], *, counted: bool) -> Step:
+def _step(data: dict[str, Any], whose: dict[str, Any], usage: Fields, *, counted: bool) -> Step:
     metadata = as_dict(decoded(data.get("metadata")))
     told = read_attributes(as_dict(decoded(metadata.get("attributes"))))
     kind = _KINDS.get(str(data.get("type")), "step")
@@ -211,7 +215,7 @@ def _step(data: dict[str, Any], whose: dict[str, Any], *, counted: bool) -> Step
     opening["call_id"] = opening.get("trace_id")
     outcome = _outcome(data, metadata, started, ended)
     counted = counted and told.what is not What.AGGREGATE
-    outcome |= {name: value for name, value in told.outcome.items() if name in _ENDS} | usage_of(data)
+    outcome |= {name: value for name, value in told.outcome.items() if name in _ENDS} | usage
     return Step(
         kind=kind,
         name=as_id(data.get("name")),
@@ -278,7 +282,7 @@ def _outcome(data: dict[str, Any], metadata: dict[str, Any], started: int | None
         fields["ttft_ms"] = (first_token - started) / 1000
     elif (waited := as_float(first(data, "timeToFirstToken", "time_to_first_token"))) is not None:
         fields["ttft_ms"] = waited * 1000
-    own = {key: value for key, value in metadata.items() if isinstance(value, str | int | float) and len(key) < 80}
+    own = {key: value for key, value in metadata.items() if isinstance(value, _PLAIN) and len(key) < 80}
     attrs = {"type": data.get("type"), "level": data.get("level"), "prompt": first(data, "promptName", "prompt_name")}
     kept = {key: value for key, value in (attrs | {"metadata": own}).items() if value}
     if len(packed := compact_json(kept)) <= _LONGEST_ATTRS:

@@ -63,8 +63,9 @@ def to_events(data: dict[str, Any], memory: Memory) -> Found:
     traces: dict[str, Any] = said.setdefault("traces", {})
     run_id = as_id(data.get("id"))
     before: dict[str, Any] = as_dict(runs.get(run_id or ""))
-    about = {**before, **_about(data)}
-    whose = {**as_dict(traces.get(str(about.get("trace_id")))), **_whose(data)}
+    extra = as_dict(decoded(data.get("extra")))
+    about = {**before, **_about(data, extra)}
+    whose = {**as_dict(traces.get(str(about.get("trace_id")))), **_whose(data, as_dict(extra.get("metadata")))}
     ended = to_micros(data.get("end_time"))
     if (trace := about.get("trace_id")) is not None and whose:
         _keep(traces, trace, whose, _TRACES)
@@ -89,9 +90,8 @@ def _keep(things: dict[str, Any], name: str, thing: dict[str, Any], most: int) -
         del things[next(iter(things))]
 
 
-def _about(data: dict[str, Any]) -> dict[str, Any]:
+def _about(data: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
     """What the first half of a run says of it, and the second does not."""
-    extra = as_dict(decoded(data.get("extra")))
     metadata, asked = as_dict(extra.get("metadata")), as_dict(extra.get("invocation_params"))
     fields = {
         "run_type": as_id(data.get("run_type")),
@@ -113,9 +113,7 @@ def _parent(dotted_order: Any) -> str | None:
     return as_id(line[-2].partition("Z")[2]) if len(line) > 1 else None
 
 
-def _whose(data: dict[str, Any]) -> dict[str, Any]:
-    extra = as_dict(decoded(data.get("extra")))
-    metadata = as_dict(extra.get("metadata"))
+def _whose(data: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
     forwarded = as_str(first(metadata, "x-forwarded-for", "client_ip", "ip"))
     fields = {
         "user_id": as_id(first(metadata, "user_id", "userId", "langgraph_auth_user_id")),
@@ -183,12 +181,16 @@ def _guessed(outputs: Any) -> str:
 
 def _streamed(data: dict[str, Any]) -> str:
     """The pieces of a stream, for a run that has no other output."""
-    pieces = [as_dict(event.get("kwargs")).get("token") for event in _tokens(data)]
+    tokens = _tokens(data)
+    if not tokens:
+        return ""
+    pieces = [as_dict(event.get("kwargs")).get("token") for event in tokens]
     return storable("".join(piece for piece in pieces if isinstance(piece, str)))
 
 
 def _tokens(data: dict[str, Any]) -> list[dict[str, Any]]:
-    return [event for event in as_dicts(decoded(data.get("events"))) if event.get("name") == "new_token"]
+    events = data.get("events")
+    return [event for event in as_dicts(decoded(events)) if event.get("name") == "new_token"] if events else []
 
 
 def _outcome(data: dict[str, Any], started: int | None, ended: int | None) -> Fields:

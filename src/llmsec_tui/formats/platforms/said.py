@@ -30,6 +30,10 @@ _DOCUMENTS = frozenset({"documents", "retrieved_documents", "docs", "context", "
 _NATURAL = frozenset({"", "input", "inputs", "output", "outputs", "message", "messages", "text", "content", "value"})
 _TOOLS = frozenset({"tools", "functions", "tool_definitions", "toolDefinitions"})
 _DEFINING = ("function", "parameters", "description", "input_schema", "inputSchema")
+_SIGNS = frozenset(
+    {"lc", "type", "page_content", "pageContent", "role", "choices", "object", "generations", "toolName"}
+)
+"""An object that has none of these is none of the things that are looked for, unless its own name says so."""
 _LONGEST_WORD = 512
 """A longer string without a space is a picture, a key or a vector, and no text."""
 _SENTENCE = 32
@@ -91,7 +95,9 @@ class Said:
 
     def _object(self, plain: dict[str, Any], key: str, exchange: Exchange) -> None:
         transcript = self._transcript
-        if (message := message_of(plain)) is not None:
+        if _SIGNS.isdisjoint(plain) and key not in _DOCUMENTS and key not in _TOOLS:
+            self._inside(plain, exchange)
+        elif (message := message_of(plain)) is not None:
             transcript.message(message, exchange)
         elif (document := document_of(plain)) is not None:
             transcript.emit(_INPUT, document_fields(document))
@@ -137,7 +143,7 @@ class Said:
 
     def _text(self, text: str, key: str, exchange: Exchange) -> None:
         inner = decoded(text)
-        if isinstance(inner, dict | list):
+        if not isinstance(inner, str):
             self._take(inner, key, exchange)
             return
         text = as_str(inner) or ""

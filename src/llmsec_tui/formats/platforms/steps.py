@@ -5,9 +5,9 @@ itself is an event known by its id, which a later record of the same step amends
 cost, a verdict, a score, or that something ran.
 """
 
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from llmsec_tui.events.model import ContentState, Event, Exchange, Kind, Role, Trust, TsSource
@@ -28,8 +28,7 @@ _ANSWERING = ("output", "result", "content")
 _OFF, _NO_CONTENT, _PRESENT = ContentState.OFF, ContentState.NONE, ContentState.PRESENT
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, gc=False):
     """One step, or one half of one."""
 
     kind: str
