@@ -17,6 +17,7 @@ from llmsec_tui.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
     from llmsec_tui.detect.rule import RuleSet
+    from llmsec_tui.formats.registry import Registry
     from llmsec_tui.service.scan import Scan
     from llmsec_tui.service.scanning.crew import Crew
     from llmsec_tui.service.scanning.manifest import Manifest
@@ -77,7 +78,11 @@ def scan(
         with ExitStack() as stack:
             kept = stack.enter_context(closing(Store.open(store))) if store is not None else None
             noted = stack.enter_context(closing(_manifest(manifest, ruleset, formats, resume))) if manifest else None
-            crew = stack.enter_context(_crew(jobs, executor, paths, places, formats)) if store is None else None
+            crew = (
+                stack.enter_context(_crew(jobs, executor, paths, places, formats, ruleset, registry))
+                if store is None
+                else None
+            )
             watcher = stack.enter_context(shown())
             run = Scan(
                 paths,
@@ -133,14 +138,20 @@ def _manifest(path: Path, ruleset: "RuleSet", formats: Path, resume: bool) -> "M
 
 
 def _crew(
-    jobs: int | None, executor: str | None, paths: list[str], rules: list[Path], formats: Path
+    jobs: int | None,
+    executor: str | None,
+    paths: list[str],
+    rules: list[Path],
+    formats: Path,
+    ruleset: "RuleSet",
+    registry: "Registry",
 ) -> "AbstractContextManager[Crew]":
     from llmsec_tui.service.scanning.crew import beside, cluster, in_place, worth
 
     if executor is not None:
         return cluster(executor, rules, formats)
     processes = min(jobs or len(os.sched_getaffinity(0)), worth(paths))
-    return beside(processes, rules, formats) if processes > 1 else nullcontext(in_place())
+    return beside(processes, ruleset, registry) if processes > 1 else nullcontext(in_place())
 
 
 def _write(run: "Scan", output: Path | None, chosen: Format | None, *, anew: bool) -> int:
@@ -174,10 +185,12 @@ def _micros(when: Any) -> float:
 
 def _say_partial(run: "Scan", manifest: Path | None) -> None:
     sys.stdout.flush()
-    again = f" Go on with --manifest {manifest} --resume." if manifest is not None else ""
+    again = " It has to begin anew: only a scan with --manifest FILE can be gone on with."
+    if manifest is not None:
+        again = f" Go on with it: the same command, with --manifest {manifest} --resume."
     say(
         f"Cancelled: this is partial. {run.summary.files:,} of {len(run.summary.input_sha256):,} files were read to "
-        f"their end, and rules over time did not run.{again}"
+        f"their end, and rules over time did not run to theirs.{again}"
     )
 
 

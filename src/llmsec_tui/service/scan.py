@@ -7,8 +7,8 @@ whoever does the work, and memory does not grow with it (see ``scanning/``).
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any
@@ -28,27 +28,16 @@ from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.service.scanning.crew import Crew, in_place
-from llmsec_tui.service.scanning.inputs import Input, digest_of_all, inputs
+from llmsec_tui.service.scanning.inputs import digest_of_all, inputs
 from llmsec_tui.service.scanning.keytable import KeyTable
 from llmsec_tui.service.scanning.manifest import Manifest
 from llmsec_tui.service.scanning.remembered import Remembered
 from llmsec_tui.service.scanning.review import Review
 from llmsec_tui.service.scanning.summary import Summary
+from llmsec_tui.service.scanning.watching import Watcher
 from llmsec_tui.store.commit import Commit, Memory
 from llmsec_tui.store.origins import COPIED
 from llmsec_tui.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who wants to know how a scan comes along."""
-
-    hashed: Callable[[int], None] = lambda _: None
-    """Told how many more bytes were hashed."""
-    begins: Callable[[Sequence[Input], str], None] = lambda _, __: None
-    """Told all files and the hash of the whole input, before anything is read."""
-    read: Callable[[int], None] = lambda _: None
-    """Told how many more bytes were read."""
 
 
 class Scan:
@@ -100,7 +89,7 @@ class Scan:
     def _reviewed(self) -> Iterator[pl.DataFrame]:
         summary = self.summary
         found = expand(self._patterns)
-        files, problems = inputs(found.files, self._patterns, self._crew.executor, self._watcher.hashed)
+        files, problems = inputs(found.files, self._patterns, self._crew, self._watcher.hashes, self._watcher.hashed)
         summary.problems = [*found.problems, *problems]
         summary.input_sha256 = {str(file.path): file.sha256 for file in files}
         if not files:
@@ -119,7 +108,7 @@ class Scan:
                 place,
                 secret,
                 self._manifest,
-                self._watcher.read,
+                self._watcher,
             ).alerts()
 
     def commits(self) -> Iterator[Commit]:

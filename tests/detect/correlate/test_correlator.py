@@ -1,5 +1,6 @@
 """What a collector gets from its rules over time: alerts, counts, and a memory that survives."""
 
+import gc
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -311,3 +312,16 @@ def test_the_end_of_a_live_input_adds_nothing() -> None:
 def test_frames_are_what_a_batch_has() -> None:
     events, hits = frames(burst(2))
     assert (events.height, hits.rows()) == (2, [("file0000", "a"), ("file0001", "a")])
+
+
+def test_what_a_batch_was_taken_apart_into_goes_with_it() -> None:
+    """Nothing holds on to itself: cycles of references are looked for rarely, and each would keep a whole batch."""
+    player = Player(correlation("event_count", "a", group_by=("user_id",), limits=limit(">=", 1_000)))
+    player.batch([happened(0, 0, "a", user_id="ada")])
+    gc.collect()
+    gc.disable()
+    try:
+        player.batch([happened(number, number, "a", user_id=f"u{number}") for number in range(1, 500)])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

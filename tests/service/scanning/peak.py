@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from llmsec_tui.detect.ruleset import load
+from llmsec_tui.service.collection import collect_rarely
 from llmsec_tui.service.scan import Scan
 from llmsec_tui.service.scanning import cutting, timeline, work
 
 if __name__ == "__main__":
+    collect_rarely()
     cutting.RANGE = 1024 * 1024
     work.MOST_KEYS = timeline.WINDOW = 5_000
     scan = Scan([sys.argv[1]], load([Path(sys.argv[2])]))

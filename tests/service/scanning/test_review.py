@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ from tests.service.scanning.logs import ATTACK, lines
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import ConfigError
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.paths import shipped
 from llmsec_tui.service.scan import Scan
-from llmsec_tui.service.scanning import cutting, timeline
-from llmsec_tui.service.scanning.crew import beside
+from llmsec_tui.service.scanning import cutting, runs, timeline, work
+from llmsec_tui.service.scanning.crew import Crew, Where, beside
 from llmsec_tui.service.scanning.manifest import Manifest
 
 
@@ -91,21 +93,89 @@ def test_pieces_put_together_are_what_one_pass_finds(
         cut = Scan([str(folder)], ruleset)
         assert sorted(rows(cut.alerts())) == sorted(expected)
         patch.setattr(timeline, "WINDOW", 15)
-        patch.setattr(timeline, "_CHUNK", 20)
+        patch.setattr(runs, "BLOCK", 4)
+        patch.setattr(runs, "FAN", 2)
         assert sorted(rows(Scan([str(folder)], ruleset).alerts())) == sorted(expected)
     assert cut.summary.records == whole.summary.records
     assert cut.summary.dead_letters == whole.summary.dead_letters
 
 
+def _said(text: str, number: int) -> bytes:
+    """A version of one and the same record of a transcript."""
+    content = [{"type": "text", "text": text}]
+    ids = {"uuid": "u1", "sessionId": "s1", "version": "2", "cwd": "/srv"}
+    when = f"2026-11-20T10:00:{number:02d}Z"
+    record = {"type": "assistant", **ids, "timestamp": when, "message": {"role": "assistant", "content": content}}
+    return json.dumps(record).encode() + b"\n"
+
+
+def test_an_attack_that_is_amended_at_once_alerts(tmp_path: Path, few: RuleSet) -> None:
+    """In one piece, and in one that ends with a copy of an older version, which stood in a piece before it."""
+    harmless, attack = _said("nothing", 0), _said("now xyzzy-plugh comes", 1)
+    (tmp_path / "1.jsonl").write_bytes(harmless)
+    for name, then in (("amended", _said("nothing more", 2)), ("copied", harmless)):
+        (tmp_path / "2.jsonl").write_bytes(attack + then)
+        pieces = [alert for frame in Scan([str(tmp_path)], few).alerts() for alert in frame["excerpt"]]
+        at_once = [alert for commit in Scan([str(tmp_path)], few).commits() for alert in commit.alerts["excerpt"]]
+        assert (len(pieces), pieces) == (1, at_once), name
+
+
 def test_any_number_of_jobs_gives_the_same_bytes(tmp_path: Path, few: RuleSet, small_ranges: None) -> None:
-    """Ids included; and so do two runs."""
+    """Ids and alerts over time included; and so do two runs."""
     folder = write(tmp_path / "logs", 7)
-    rules = tmp_path / "rules"
-    write_rules(rules)
     expected = exactly(Scan([str(folder)], few))
+    assert {json.loads(row)["n_events"] is None for row in expected[0]} == {True, False}
     assert exactly(Scan([str(folder)], few)) == expected
-    with beside(3, [rules], tmp_path / "formats.d") as crew:
-        assert exactly(Scan([str(folder)], load([rules]), crew=crew)) == expected
+    with beside(3, few, Registry()) as crew:
+        assert exactly(Scan([str(folder)], few, crew=crew)) == expected
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), seed=st.integers(0, 10**6))
+def test_wherever_it_is_cut_the_answer_is_the_same(
+    data: st.DataObject, seed: int, tmp_path: Path, few: RuleSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte with the same cuts, whoever does what first; and with others the same alerts."""
+    folder = write(tmp_path / str(seed), seed, files=2)
+    whole = sorted(rows(Scan([str(folder)], few).alerts()))
+    sizes = {
+        (cutting, "RANGE"): data.draw(st.integers(500, 20_000), "range"),
+        (cutting, "_SNIFFED"): 400,
+        (work, "PIECE_BYTES"): data.draw(st.integers(200, 20_000), "piece"),
+        (work, "_CHUNK_BYTES"): data.draw(st.integers(1, 5_000), "chunk"),
+        (work, "MOST_KEYS"): data.draw(st.integers(0, 100), "keys"),
+        (runs, "BLOCK"): data.draw(st.integers(1, 30), "block"),
+        (runs, "FAN"): data.draw(st.integers(2, 4), "fan"),
+        (timeline, "WINDOW"): data.draw(st.integers(1, 100), "window"),
+    }
+    with monkeypatch.context() as patch, ThreadPoolExecutor(3) as threads:
+        for (module, name), size in sizes.items():
+            patch.setattr(module, name, size)
+        once = exactly(Scan([str(folder)], few))
+        assert exactly(Scan([str(folder)], few, crew=Crew(threads, 3, Where.HERE))) == once
+        assert sorted(rows(Scan([str(folder)], few).alerts())) == whole
+
+
+def _version(text: str) -> bytes:
+    """A record of a transcript that can come again, with other texts."""
+    message = {"id": "msg_1", "role": "assistant", "content": [{"type": "text", "text": text}]}
+    data = {"type": "assistant", "uuid": "1" * 32, "sessionId": "s", "timestamp": "2026-11-20T10:00:00Z"}
+    return json.dumps(data | {"cwd": "/srv", "version": "2.1.0", "message": message}).encode() + b"\n"
+
+
+@pytest.mark.parametrize("again", ["before", "behind", "both"])
+def test_a_new_version_is_judged_also_beside_a_replay_of_the_old_one(again: str, tmp_path: Path, few: RuleSet) -> None:
+    """In one piece, of which the worker does not know that the old one came before."""
+    old, new = _version("harmless"), _version("xyzzy-plugh")
+    (tmp_path / "1.jsonl").write_bytes(old)
+    pieces = {"before": old + new, "behind": new + old, "both": old + new + old}
+    (tmp_path / "2.jsonl").write_bytes(pieces[again])
+    scan = Scan([str(tmp_path / "*.jsonl")], few)
+    alerts = [row for frame in scan.alerts() for row in frame.iter_rows(named=True)]
+    (alert,) = (row for row in alerts if row["n_events"] is None)
+    assert alert["source_path"] == str(tmp_path / "2.jsonl")
+    assert (tmp_path / "2.jsonl").read_bytes()[alert["source_offset"] :].startswith(new)
+    assert scan.summary.events == 1
 
 
 def test_ids_do_not_depend_on_where_the_folder_lies(tmp_path: Path, ruleset: RuleSet) -> None:

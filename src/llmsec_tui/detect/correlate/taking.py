@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from heapq import merge
 
 import polars as pl
@@ -15,6 +14,7 @@ from llmsec_tui.events.schema import EVENTS
 COPIED = (
     *("event_id", "ts", "conversation_id", "user_id", "format", "source_path", "source_offset", "source_len"),
     *("record_sha256", "role", "trust", "tool_name", "service_name", "request_model", "response_model"),
+    "environment",
 )
 """What an alert copies of its event."""
 _PLACED = ("source_id", "source_offset", "sub_idx")
@@ -128,25 +128,30 @@ def take(plans: Sequence[Plan], batch: Batch) -> tuple[dict[str, Taken], dict[st
 
 
 class _Columns:
-    """The columns of the events as lists, each made once."""
+    """The columns of the events as lists, each made once.
+
+    They are kept here and not by :func:`functools.cache`: a cycle of references would hold them all for a long time,
+    because cycles are looked for rarely.
+    """
 
     def __init__(self, events: pl.DataFrame) -> None:
         self._events = events
         self.at: list[int] = events[_AT].to_list()
         self.names: list[str] = events["event_id"].to_list()
         self.places: list[tuple[str, int, int]] = list(zip(*(events[name].to_list() for name in _PLACED), strict=True))
-        self.tuples = cache(self._tuples)
-        self._column = cache(self._column_uncached)
+        self._columns: dict[str, list[Value]] = {}
+        self._tuples: dict[tuple[str, ...], list[tuple[Value, ...]]] = {(): [()] * events.height}
 
-    def _column_uncached(self, name: str) -> list[Value]:
-        if name not in self._events.columns:
-            return [None] * self._events.height
-        return self._events[name].to_list()
+    def _column(self, name: str) -> list[Value]:
+        if name not in self._columns:
+            there = name in self._events.columns
+            self._columns[name] = self._events[name].to_list() if there else [None] * self._events.height
+        return self._columns[name]
 
-    def _tuples(self, fields: tuple[str, ...]) -> list[tuple[Value, ...]]:
-        if not fields:
-            return [()] * self._events.height
-        return list(zip(*map(self._column, fields), strict=True))
+    def tuples(self, fields: tuple[str, ...]) -> list[tuple[Value, ...]]:
+        if fields not in self._tuples:
+            self._tuples[fields] = list(zip(*map(self._column, fields), strict=True))
+        return self._tuples[fields]
 
     def named(self, fields: tuple[str, ...]) -> list[tuple[tuple[str, Value], ...]]:
         if not fields:

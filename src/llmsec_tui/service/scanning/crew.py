@@ -6,14 +6,17 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ConfigError, ServiceError
+from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.discover import expand
 from llmsec_tui.service.scanning import work
 
@@ -36,6 +39,14 @@ class InPlace(Executor):
         return future
 
 
+class Where(Enum):
+    """Where the work of a scan is done, and so what the workers know of it."""
+
+    HERE = "in this process"
+    BESIDE = "in processes beside this one, which were given the rules and formats"
+    AWAY = "on other machines, perhaps, which read the rules and formats themselves"
+
+
 @dataclass(frozen=True, slots=True)
 class Crew:
     """An executor, and what its workers have to know."""
@@ -43,14 +54,28 @@ class Crew:
     executor: Executor
     width: int
     """How much is done at a time."""
-    rules: tuple[str, ...] | None
-    """Where they read rules; None where the rules of the scan are at hand."""
-    formats: str
+    where: Where
+    rules: tuple[str, ...] = ()
+    """Where workers that are away read rules."""
+    formats: str = ""
+    """Where they read formats of the user's own."""
+    lost: tuple[type[Exception], ...] = (BrokenExecutor, CancelledError)
+    """What the executor raises when a worker, or whoever minds them, is gone for good."""
+
+    def result(self, future: Future[_T], path: Path) -> _T:
+        """What a worker made of a file. Raises what its work raised, and ServiceError when the worker is gone."""
+        try:
+            return future.result()
+        except self.lost as error:
+            raise ServiceError(
+                f"A process that read {path} was ended from outside, perhaps for want of memory.",
+                hint="Scan with fewer --jobs; with --manifest, what is done by then need not be done again.",
+            ) from error
 
 
 def in_place() -> Crew:
     """This process."""
-    return Crew(InPlace(), 1, None, "")
+    return Crew(InPlace(), 1, Where.HERE)
 
 
 def worth(patterns: Sequence[str]) -> int:
@@ -63,13 +88,17 @@ def worth(patterns: Sequence[str]) -> int:
 
 
 @contextmanager
-def beside(jobs: int, rules: Sequence[Path], formats: Path) -> Iterator[Crew]:
+def beside(jobs: int, ruleset: RuleSet, registry: Registry) -> Iterator[Crew]:
     """So many processes, which end with this context and with this process, however that ends."""
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    executor = ProcessPoolExecutor(jobs, context, _begin, (stop,))
+    # A copy, without what was made ready in this process and cannot leave it.
+    executor = ProcessPoolExecutor(jobs, context, _begin, (stop, replace(ruleset), registry))
     try:
-        yield Crew(executor, jobs, _absolute(rules), str(formats.absolute()))
+        for _ in range(jobs):
+            # Making rules ready takes a worker a second or two. Meanwhile the input is hashed.
+            executor.submit(work.warm)
+        yield Crew(executor, jobs, Where.BESIDE)
     except BaseException:
         stop.set()
         raise
@@ -94,20 +123,24 @@ def cluster(url: str, rules: Sequence[Path], formats: Path) -> Iterator[Crew]:
     except (OSError, ValueError) as error:
         raise ServiceError(f"The Dask scheduler {url} does not answer.", hint="Is it running there?") from error
     try:
-        yield Crew(client.get_executor(), _CLUSTER_WIDTH, _absolute(rules), str(formats.absolute()))
+        # Nothing is pure: a file may have changed since its hash was asked for.
+        crew = away(client.get_executor(pure=False), _CLUSTER_WIDTH, rules, formats)
+        yield replace(crew, lost=(*crew.lost, distributed.KilledWorker))
     finally:
         client.close()
 
 
-def _absolute(paths: Sequence[Path]) -> tuple[str, ...]:
-    return tuple(str(path.absolute()) for path in paths)
+def away(executor: Executor, width: int, rules: Sequence[Path], formats: Path) -> Crew:
+    """Any executor whose workers see the same files, rules and formats under the same paths."""
+    return Crew(executor, width, Where.AWAY, tuple(str(path.absolute()) for path in rules), str(formats.absolute()))
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: Event, ruleset: RuleSet, registry: Registry) -> None:
     """What a worker process does first."""
     # A Ctrl-C in the terminal is for the one who gave the work to act upon.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     work.listen(stop)
+    work.give(ruleset, registry)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

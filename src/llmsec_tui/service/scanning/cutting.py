@@ -18,7 +18,7 @@ from llmsec_tui.intake.records import Read
 from llmsec_tui.intake.stream import RecordStream
 from llmsec_tui.service.scanning.tasks import Place
 
-RANGE = 32 * 1024 * 1024
+RANGE = 16 * 1024 * 1024
 """Bytes that are read as one task."""
 _SNIFFED = 256 * 1024
 _BLOCK = 64 * 1024

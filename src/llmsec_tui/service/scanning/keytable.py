@@ -20,7 +20,11 @@ _VISITS = 1024
 
 
 class KeyTable:
-    """For one thread. The key 0 is taken for 1: keys are hashes."""
+    """For one thread. The key 0 is taken for 1: keys are hashes.
+
+    What lies in the file is not the key but the key times a secret odd number, which is as good a name and says where
+    its place is.
+    """
 
     def __init__(self) -> None:
         # Nobody who writes logs can choose keys that crowd in one place.
@@ -33,12 +37,17 @@ class KeyTable:
 
     def found(self, keys: Iterable[int]) -> dict[int, int]:
         """The numbers of those keys that are in the table."""
-        cells = self._cells
+        cells, shift, last, mixer = self._cells, self._shift, 2 * self._capacity, self._mixer
+        names = {(key or 1) * mixer & _ALL: key for key in keys}
         known = {}
-        for visits, key in enumerate(self._in_order(keys), 1):
-            at = self._at(key)
-            if cells[at] == (key or 1):
-                known[key] = cells[at + 1]
+        for visits, name in enumerate(sorted(names), 1):
+            at = name >> shift << 1
+            while (there := cells[at]) and there != name:
+                at += 2
+                if at == last:
+                    at = 0
+            if there:
+                known[names[name]] = cells[at + 1]
             if not visits % _VISITS:
                 self._give_back()
         self._give_back()
@@ -49,7 +58,8 @@ class KeyTable:
         before = self._count
         while self._count + len(numbers) > self._capacity * _FULL:
             self._grow()
-        self._put((key, numbers[key]) for key in self._in_order(numbers))
+        mixer = self._mixer
+        self._put(sorted([((key or 1) * mixer & _ALL, number) for key, number in numbers.items()]))
         return self._count - before
 
     def close(self) -> None:
@@ -58,31 +68,22 @@ class KeyTable:
         self._map.close()
 
     def _put(self, pairs: Iterable[tuple[int, int]]) -> None:
-        cells = self._cells
-        for visits, (key, number) in enumerate(pairs, 1):
-            at = self._at(key)
-            if not cells[at]:
-                cells[at] = key or 1
-                self._count += 1
+        """Names, which lie in the order of their places, and numbers."""
+        cells, shift, last, count = self._cells, self._shift, 2 * self._capacity, self._count
+        for visits, (name, number) in enumerate(pairs, 1):
+            at = name >> shift << 1
+            while (there := cells[at]) and there != name:
+                at += 2
+                if at == last:
+                    at = 0
+            if not there:
+                cells[at] = name
+                count += 1
             cells[at + 1] = number
             if not visits % _VISITS:
                 self._give_back()
+        self._count = count
         self._give_back()
-
-    def _at(self, key: int) -> int:
-        """Where the key is, or would be put."""
-        key = key or 1
-        cells, last = self._cells, 2 * self._capacity
-        at = 2 * ((key * self._mixer & _ALL) >> self._shift)
-        while (there := cells[at]) and there != key:
-            at += 2
-            if at == last:
-                at = 0
-        return at
-
-    def _in_order(self, keys: Iterable[int]) -> list[int]:
-        mixer = self._mixer
-        return sorted(keys, key=lambda key: (key or 1) * mixer & _ALL)
 
     def _make(self, bits: int) -> None:
         self._bits = bits
@@ -98,7 +99,7 @@ class KeyTable:
         cells, old = self._cells, self._map
         self._make(self._bits + _GROWTH_BITS)
         self._count = 0
-        # They lie in the order of their places, which stays the same.
+        # Names lie in the order of their places, which stays the same.
         self._put(_pairs(cells, old))
         cells.release()
         old.close()

@@ -17,7 +17,7 @@ from llmsec_tui import __version__
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.service.scanning.inputs import Input
 from llmsec_tui.service.scanning.tasks import Done, Place, Task
-from llmsec_tui.service.scanning.work import digest_of
+from llmsec_tui.service.scanning.work import PARTIAL, digest_of
 
 
 class _Header(Struct, frozen=True):
@@ -68,6 +68,8 @@ class Manifest:
             self._stream = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
             self._write(msgspec.json.encode(_Header(__version__, rules_version, formats_sha256, self.secret)))
         self.parts.mkdir(mode=0o700, exist_ok=True)
+        for unfinished in self.parts.glob(f"*{PARTIAL}"):
+            unfinished.unlink()
 
     def done(self, one: Input, task: Task) -> Done | None:
         """What is left of this task, if it was done on these bytes and what it found is still there."""

@@ -14,6 +14,8 @@ from msgspec import Struct
 
 from llmsec_tui.errors import SourceError
 
+VERSION = "version"
+"""A column of a part's alerts: the version of the event that each is about, of events that can come in several."""
 _LENGTH_BYTES = 8
 
 
@@ -26,6 +28,7 @@ class Message(Struct, frozen=True, array_like=True, gc=False):
     first: int
     second: int
     chain: int
+    pair: int
     is_operators: bool
 
 
@@ -74,7 +77,7 @@ class Part(Struct, frozen=True):
     texts: bytes
     """The first eight bytes of the hash of each distinct text."""
     alerts: bytes
-    """A frame of ``schema.ALERTS``; empty for none."""
+    """A frame of ``schema.ALERTS`` and :data:`VERSION`; empty for none."""
     events: bytes
     """A frame of events that rules over time take, with the ids of the rules that hit them as ``rules``."""
     problem: str = ""

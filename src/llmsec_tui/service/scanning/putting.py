@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from llmsec_tui.detect.rule import RuleSet
-from llmsec_tui.events.history import said_again
 from llmsec_tui.events.model import ContentState
+from llmsec_tui.events.stitching import said_again
 from llmsec_tui.service.scanning.keytable import KeyTable
-from llmsec_tui.service.scanning.parts import Facts, Part, unpacked
+from llmsec_tui.service.scanning.parts import VERSION, Facts, Part, unpacked
 from llmsec_tui.service.scanning.remembered import Remembered
 from llmsec_tui.service.scanning.summary import Summary
 from llmsec_tui.service.scanning.timeline import Timeline
+from llmsec_tui.service.scanning.watching import Watcher
 
 _SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
 _TEXT_BYTES = 8
@@ -28,6 +29,8 @@ class _News:
 
     gone: dict[str, str] = field(default_factory=dict)
     """Events that are repeats, by id, with their content state."""
+    versions: set[str] = field(default_factory=set)
+    """Versions of events that are repeats. Beside one of them there may be another in the part, which is news."""
     conversations: dict[str, str] = field(default_factory=dict)
     """Other conversations of events, by their ids."""
     amended: list[int] = field(default_factory=list)
@@ -55,13 +58,15 @@ class Together:
         if part.events:
             self._timeline.add(_put_right(unpacked(part.events), news))
         self._timeline.next_turn()
-        return self._once(_put_right(unpacked(part.alerts), news)) if part.alerts else None
+        return self._once(_of_news(unpacked(part.alerts), news)) if part.alerts else None
 
-    def over_time(self, now: int) -> Iterator[pl.DataFrame]:
+    def over_time(self, now: int, watcher: Watcher) -> Iterator[pl.DataFrame]:
         """The alerts of rules over time, once all parts were taken."""
-        for alerts in self._timeline.alerts(now):
+        watcher.looks_back(self._timeline.height)
+        for alerts in self._timeline.alerts(now, watcher.looked_back):
             self._summary.alerts.update(alerts["level"].to_list())
             yield alerts
+        self._summary.problems += self._timeline.problems()
 
     def close(self) -> None:
         """Give its temporary files back."""
@@ -117,7 +122,7 @@ def _keys(part: Part) -> set[int]:
             found |= {single.first, single.second}
         for call in facts.calls:
             for message in call.messages:
-                found |= {message.first, message.second, message.chain}
+                found |= {message.first, message.second, message.chain, message.pair}
     found.remove(0)
     return found
 
@@ -142,6 +147,7 @@ def _settle_singles(facts: Facts, known: dict[int, str], keys: dict[int, str], n
     for single in facts.singles:
         first, second = single.first, single.second
         if second in keys or second in known:
+            news.versions.add(f"{second:016x}")
             if single.state:
                 news.gone[f"{first:016x}"] = single.state
             continue
@@ -154,10 +160,22 @@ def _settle_singles(facts: Facts, known: dict[int, str], keys: dict[int, str], n
         keys[second] = ""
 
 
-def _put_right(frame: pl.DataFrame, news: _News) -> pl.DataFrame:
-    """Events or alerts without those of repeats, and in the conversations that they belong to."""
+def _of_news(alerts: pl.DataFrame, news: _News) -> pl.DataFrame:
+    """Alerts without those on repeats, which of an event that came in several versions need not be all."""
+    version = pl.col(VERSION)
+    unversioned = version.is_null() & ~pl.col("event_id").is_in(list(news.gone))
+    told = alerts.filter(unversioned | (version.is_not_null() & ~version.is_in(list(news.versions))))
+    return _in_conversations(told.drop(VERSION), news)
+
+
+def _put_right(events: pl.DataFrame, news: _News) -> pl.DataFrame:
+    """Events without repeats, and in the conversations that they belong to."""
     if news.gone:
-        frame = frame.filter(~pl.col("event_id").is_in(list(news.gone)))
+        events = events.filter(~pl.col("event_id").is_in(list(news.gone)))
+    return _in_conversations(events, news)
+
+
+def _in_conversations(frame: pl.DataFrame, news: _News) -> pl.DataFrame:
     if news.conversations and "conversation_id" in frame.columns:
         name = pl.col("event_id").replace_strict(news.conversations, default=None, return_dtype=pl.String)
         frame = frame.with_columns(pl.coalesce(name, "conversation_id").alias("conversation_id"))

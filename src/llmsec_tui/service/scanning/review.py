@@ -6,8 +6,8 @@ offset, as in most logs. The guess is compared with what was left; when it was w
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,13 +19,14 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.service.scanning import parts
-from llmsec_tui.service.scanning.crew import Crew
+from llmsec_tui.service.scanning.crew import Crew, Where
 from llmsec_tui.service.scanning.cutting import Cuts, cuts
 from llmsec_tui.service.scanning.inputs import Input
 from llmsec_tui.service.scanning.manifest import Manifest
 from llmsec_tui.service.scanning.putting import Together
 from llmsec_tui.service.scanning.summary import Summary
 from llmsec_tui.service.scanning.tasks import Done, Place, Setup, Task
+from llmsec_tui.service.scanning.watching import Watcher
 from llmsec_tui.service.scanning.work import Worker, work
 
 _AHEAD = 2
@@ -62,10 +63,9 @@ class Review:
         folder: Path,
         secret: bytes,
         manifest: Manifest | None,
-        read: Callable[[int], None],
+        watcher: Watcher,
     ) -> None:
-        """What is found goes through ``folder``, and stays there when there is a manifest. ``read`` is told how many
-        more bytes are done."""
+        """What is found goes through ``folder``, and stays there when there is a manifest."""
         self._files = files
         self._ruleset = ruleset
         self._registry = registry
@@ -73,9 +73,9 @@ class Review:
         self._summary = summary
         self._folder = folder
         self._manifest = manifest
-        self._read = read
-        self._worker = Worker(ruleset, registry, secret) if crew.rules is None else None
-        self._setup = Setup(crew.rules or (), ruleset.version, crew.formats, secret)
+        self._watcher = watcher
+        self._worker = Worker(ruleset, registry, secret) if crew.where is Where.HERE else None
+        self._setup = Setup(crew.rules, ruleset.version, crew.formats, secret)
 
     def alerts(self) -> Iterator[pl.DataFrame]:
         """All alerts: of single events in the order of the input, then those of rules over time."""
@@ -106,7 +106,7 @@ class Review:
                     if (alerts := together.take(part)) is not None:
                         yield alerts
                 self._finish(slot, done)
-            yield from together.over_time(time.time_ns() // 1000)
+            yield from together.over_time(time.time_ns() // 1000, self._watcher)
         finally:
             for slot in handed:
                 if slot.future is not None:
@@ -156,12 +156,7 @@ class Review:
         if slot.done is None:
             assert slot.future is not None
             try:
-                slot.done = slot.future.result()
-            except BrokenExecutor as error:
-                raise ServiceError(
-                    f"A process that read {slot.file.path} was ended from outside, perhaps for want of memory.",
-                    hint="Scan with fewer --jobs.",
-                ) from error
+                slot.done = self._crew.result(slot.future, slot.file.path)
             except OSError as error:
                 raise ServiceError(
                     f"What was found in {slot.file.path} cannot be written to {self._folder}: {error.strerror}.",
@@ -186,7 +181,7 @@ class Review:
             self._forget(slot)
         elif slot.future is not None:
             self._manifest.add(slot.file, slot.task, done)
-        self._read(slot.size)
+        self._watcher.read(slot.size)
         if slot.is_last:
             self._summary.files += 1
             self._summary.size += slot.file.size

@@ -32,10 +32,10 @@ class Setup(Struct, frozen=True):
     """What all the work of a scan is done by."""
 
     rules: tuple[str, ...]
-    """Files and folders with rules."""
+    """Files and folders with rules, for workers who were not given any."""
     rules_version: str
     formats: str
-    """Folder with formats of the user's own."""
+    """Folder with formats of the user's own, for the same."""
     secret: bytes
     """Of the keys of messages."""
 

@@ -6,11 +6,12 @@ leaves them out (see ``putting.py``).
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from hashlib import sha256
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from secrets import token_hex
 
 import polars as pl
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from llmsec_tui.detect.correlate.plan import plans
 from llmsec_tui.detect.correlate.taking import columns
 from llmsec_tui.detect.engine import detect
+from llmsec_tui.detect.ordinary import A_FEW, ordinary
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import ConfigError
@@ -36,12 +38,14 @@ from llmsec_tui.service.collection import collect_rarely
 from llmsec_tui.service.judging import judged
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.service.scanning.naming import named
-from llmsec_tui.service.scanning.parts import Call, Facts, Message, Part, Single, packed, write
+from llmsec_tui.service.scanning.parts import VERSION, Call, Facts, Message, Part, Single, packed, write
 from llmsec_tui.service.scanning.tasks import Done, Place, Setup, Task
 from llmsec_tui.service.source_memories import SourceMemories
 
 MOST_KEYS = 1_000_000
 """So many keys are remembered within a task; they only save work."""
+PARTIAL = ".partial"
+"""What the name of a file ends with that is still being written."""
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -75,7 +79,8 @@ class Worker:
     def run(self, task: Task) -> Done:
         """Write what the task finds to ``task.out``, which is there once it is whole."""
         out = Path(task.out)
-        partial_out = out.with_suffix(".partial")
+        # The same task may be done twice at a time, where a worker that was given up is still there.
+        partial_out = out.with_suffix(f".{token_hex(4)}{PARTIAL}")
         reader = _Reader(task)
         work = _Work(self, reader)
         try:
@@ -130,7 +135,8 @@ class _Work:
         drafts = drafted(found.mapped, self._worker._secret)
         resolved = settled(drafts, self._known)
         self._remember(resolved.keys)
-        batch, detected = judged(partial(detect, self._worker._ruleset), build(resolved.kept), resolved.kept)
+        rules = partial(detect, self._worker._ruleset)
+        batch, detected = judged(rules, build(resolved.kept), resolved.kept, resolved.outdated)
         facts = _facts(drafts.drafts, resolved.kept)
         alerts, records = detected.alerts, sum(one.records for one in found.tallies.values())
         self.alerts += alerts.height
@@ -146,7 +152,7 @@ class _Work:
             states=dict(sorted(batch.events["content_state"].value_counts().iter_rows())),
             facts=facts,
             texts=b"".join(sha[:8] for sha in batch.contents["content_sha256"]),
-            alerts=packed(alerts),
+            alerts=packed(_versioned(alerts, [*resolved.outdated, *resolved.kept])),
             events=packed(self._counted(batch, detected.hits)),
             problem=" ".join(one.message for one in read.notices if one.kind is NoticeKind.UNREADABLE),
         )
@@ -227,11 +233,19 @@ def _facts(drafts: Sequence[Draft], kept: Sequence[Kept]) -> list[Facts]:
     return found
 
 
+def _versioned(alerts: pl.DataFrame, kept: Sequence[Kept]) -> pl.DataFrame:
+    """With the version of the event that each is about, null for events that have none."""
+    hit = set(alerts["event_id"])
+    versions = {(one.event_id, one.record.sha256): one.version or None for one in kept if one.event_id in hit}
+    about = [versions.get(row) for row in alerts.select("event_id", "record_sha256").iter_rows()]
+    return alerts.with_columns(pl.Series(VERSION, about, dtype=pl.String))
+
+
 def _call(draft: Draft, call: Sequence[Keyed], record: int, taken: Mapping[tuple[int, int], Kept]) -> Call:
     own = call[0].event.conversation_id
     found = [taken.get((record, one.sub_idx)) for one in call]
     messages = [
-        Message(one.sub_idx, _state(new), one.first, one.second, one.chain, one.is_operators)
+        Message(one.sub_idx, _state(new), one.first, one.second, one.chain, one.pair, one.is_operators)
         for one, new in zip(call, found, strict=True)
     ]
     conversation = next((new.conversation_id for new in found if new is not None), own) or ""
@@ -281,28 +295,52 @@ def _renamed(read: Read, task: Task) -> Read:
     )
 
 
-def digest_of(path: Path) -> tuple[str, int]:
-    """SHA-256 of all bytes of a file, in hexadecimal, and how many they are; leaves its access time alone."""
+def digest_of(path: Path, hashed: Callable[[int], None] = lambda _: None) -> tuple[str, int]:
+    """SHA-256 of all bytes of a file, in hexadecimal, and how many they are; leaves its access time alone.
+
+    ``hashed`` is told bytes as they are done.
+    """
     digest, size = sha256(), 0
     descriptor = open_readonly(path, keep_access_time=True)
     try:
         while chunk := os.read(descriptor, 1024 * 1024):
             digest.update(chunk)
             size += len(chunk)
+            hashed(len(chunk))
     finally:
         os.close(descriptor)
     return digest.hexdigest(), size
 
 
+def give(ruleset: RuleSet, registry: Registry) -> None:
+    """Let this process do tasks by these rules and formats."""
+    global _given
+    collect_rarely()
+    _given = ruleset, registry
+
+
+_given: tuple[RuleSet, Registry] | None = None
+
+
+def warm() -> None:
+    """Make ready in this process what is made when rules are first run."""
+    assert _given is not None
+    detect(_given[0], ordinary(A_FEW))
+
+
 @lru_cache(maxsize=1)
 def _worker(setup: Setup) -> Worker:
-    collect_rarely()
-    ruleset = load([Path(path) for path in setup.rules])
+    ruleset, registry = _given or _read(setup)
     if ruleset.version != setup.rules_version:
         raise ConfigError("The rules changed while the scan was starting.", hint="Scan again.")
-    return Worker(ruleset, Registry(load_own(Path(setup.formats))), setup.secret)
+    return Worker(ruleset, registry, setup.secret)
+
+
+def _read(setup: Setup) -> tuple[RuleSet, Registry]:
+    collect_rarely()
+    return load([Path(path) for path in setup.rules]), Registry(load_own(Path(setup.formats)))
 
 
 def work(setup: Setup, task: Task) -> Done:
-    """Do a task in this process, which reads the rules the first time."""
+    """Do a task in this process, which reads the rules the first time if it was given none."""
     return _worker(setup).run(task)
