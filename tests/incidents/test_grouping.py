@@ -109,6 +109,7 @@ _alerts = st.lists(
         group_id=st.sampled_from(["g1", "g2", "g3"]),
         ts=st.one_of(st.none(), st.integers(0, 40 * HOUR)),
         over_time=st.booleans(),
+        environment=st.sampled_from([None, "production", "evaluation"]),
         raised_at=st.integers(0, 40 * HOUR),
     ),
     max_size=25,
@@ -119,7 +120,9 @@ _policies = st.builds(
     quiet=st.sampled_from([2 * HOUR, 24 * HOUR]),
     most_alerts=st.sampled_from([1, 3, 100]),
     common=st.sampled_from([1, 2, 20]),
-    opening=st.sampled_from([OPENING, replace(OPENING, risk=30.0), replace(OPENING, risk=30.0, levels=frozenset())]),
+    opening=st.sampled_from(
+        [OPENING, replace(OPENING, risk=30.0), replace(OPENING, risk=30.0, levels=frozenset())]
+    ).map(lambda opening: replace(opening, except_environments=frozenset({"evaluation"}))),
 )
 
 
@@ -146,17 +149,22 @@ def test_how_alerts_are_cut_into_batches_does_not_matter(by: Policy, alerts: lis
     assert desks[0].risks == desks[1].risks == desks[2].risks
 
 
+def _is_trial(one: AlertFacts) -> bool:
+    return one.environment == "evaluation"
+
+
 @settings(max_examples=100, deadline=None)
 @given(_policies, _alerts)
 def test_what_holds_of_all_incidents(by: Policy, alerts: list[AlertFacts]) -> None:
-    """No alert is in two, none is too full, numbers have no gaps, and each has an alert that opens it."""
+    """No alert is in two, none is too full, numbers have no gaps, and none has to do with what is only tried out."""
     desk = Desk(by)
     placed = desk.take([replace(one, alert_id=f"a{place}") for place, one in enumerate(alerts)])
     inside = [one.alert_id for incident in desk.incidents.values() for one in incident.alerts]
     assert len(inside) == len(set(inside))
     assert [one.number for one in desk.incidents.values()] == list(range(1, len(desk.incidents) + 1))
     assert all(1 <= len(one.alerts) <= by.grouping.most_alerts for one in desk.incidents.values())
-    loose = [one for one, place in zip(desk.stored, placed, strict=True) if place is None]
+    loose = [one for one, place in zip(desk.stored, placed, strict=True) if place is None and not _is_trial(one)]
+    assert not any(_is_trial(one) for incident in desk.incidents.values() for one in incident.alerts)
     assert not any(one.level in by.opening.levels and one.confidence >= by.opening.confidence for one in loose)
 
 
@@ -260,6 +268,25 @@ def test_risk_that_came_long_ago_has_decayed() -> None:
     desk.take(old)
     assert desk.incidents == {}
     assert 15 < desk.risks["user:|u1"].amount < 30
+
+
+def test_attacks_that_are_expected_open_nothing_join_nothing_and_weigh_nothing() -> None:
+    """Also when somebody who is suspicious said the same in earnest."""
+    desk = Desk(policy(replace(OPENING, except_environments=frozenset({"evaluation"}))))
+    trial = alert(alert_id="a1", environment="evaluation", user_id="u1", excerpt=TEXT)
+    [placed] = desk.take([trial])
+    assert (placed, desk.risks) == (None, {})
+    desk.take([replace(trial, alert_id="a2", environment="production"), replace(trial, alert_id="a3")])
+    assert desk.place_of() == {"a2": "INC-1"}
+
+
+def test_what_is_expected_does_not_come_along_with_a_risk() -> None:
+    opening = replace(OPENING, risk=60.0, levels=frozenset(), except_environments=frozenset({"evaluation"}))
+    desk = Desk(policy(opening))
+    where = [None, "evaluation", None]
+    alerts = [alert(alert_id=f"a{n}", rule_id=f"r{n}", user_id="u1", environment=one) for n, one in enumerate(where)]
+    desk.take(alerts)
+    assert sorted(desk.place_of()) == ["a0", "a2"]
 
 
 def test_why_an_alert_opens_an_incident() -> None:

@@ -125,6 +125,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_place(file: Path) -> None:
         ("opening: {confidence: 6}", "1:11: 'confidence' is a number from 0 to 1; this is 6"),
         ("opening: {confidence: yes}", "1:11: 'confidence' is a number from 0 to 1; this is True"),
         ("opening: {risk: .nan}", "1:11: 'risk' is a number from 0.001 to 1e+06; this is nan"),
+        ("opening: {except_environments: evaluation}", "1:11: 'except_environments' is a list"),
         ("opening: {half_life: 0s}", "1:11: 'half_life' must be longer than nothing"),
         ("opening: {weights: {hi: 3}}", "1:21: there is no 'hi' here; did you mean 'high'?"),
         ("grouping: {by: [user]}", "1:17: there is no 'user' for 'by'; known are conversation, entity, campaign, rule"),

@@ -148,7 +148,9 @@ def test_alerts_of_long_ago_are_found_and_put_too(store: Store, monkeypatch: pyt
 
 def test_facts_are_what_the_alert_says(store: Store) -> None:
     """In the order of arrival, whatever the order asked in; what is not there is left out."""
-    store.commit(batch(alerts=[alert(6, ts=None, conversation_id=None, n_events=7, began=None)], at=NOW + 5))
+    store.commit(
+        batch(alerts=[alert(6, ts=None, conversation_id=None, n_events=7, began=None, environment="test")], at=NOW + 5)
+    )
     facts = store.alert_facts([name(6), name(1), "nowhere"])
     assert [one.alert_id for one in facts] == [name(1), name(6)]
     assert facts[1] == AlertFacts(
@@ -160,6 +162,7 @@ def test_facts_are_what_the_alert_says(store: Store) -> None:
         tags=("owasp.llm01",),
         user_id="ana",
         app="shop",
+        environment="test",
         excerpt="ignore all",
         over_time=True,
         raised_at=NOW + 5,

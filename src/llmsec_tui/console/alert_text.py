@@ -12,7 +12,7 @@ from llmsec_tui.console.lists import level, state
 from llmsec_tui.console.look import level_style
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
-from llmsec_tui.service.api import AlertDetail, AlertRow, EventRow
+from llmsec_tui.service.api import AlertDetail, EventRow
 
 _STATES = {
     "new": "new",
@@ -64,7 +64,7 @@ def _finding(draft: Draft, case: Case) -> None:
     situation = _STATES.get(row.state, row.state).format(row.owner)
     facts = f" · confidence {row.confidence:.0%} · {situation} · {figures.moment(row.ts)}"
     draft.pieces([span(row.level, level_style(row.level)), span(facts, "quiet")], indent=(Span(" "),))
-    draft.text(_people(row), "quiet", indent=(Span(" "),), most=2)
+    draft.text(_people(detail), "quiet", indent=(Span(" "),), most=2)
     if row.incident_id:
         ended = f", closed as {row.disposition.replace('_', ' ')}" if row.disposition else ""
         draft.text(f"in {row.incident_id}{ended} (i goes there)", "accent", indent=(Span(" "),))
@@ -120,8 +120,10 @@ def _group(key: str | None) -> str:
     return " · ".join(f"{name} {value}" for name, value in fields.items()) or "all events together"
 
 
-def _people(row: AlertRow) -> str:
-    who = (("user", row.user_id), ("app", row.app), ("model", row.model), ("tool", row.tool_name))
+def _people(detail: AlertDetail) -> str:
+    row = detail.row
+    named = (("user", row.user_id), ("app", row.app), ("model", row.model), ("tool", row.tool_name))
+    who = (*named, ("environment", detail.environment))
     return " · ".join(f"{name} {value}" for name, value in who if value) or "no user, app or model in the log"
 
 

@@ -69,10 +69,13 @@ class Grouping:
             self._seat(holder)
 
     def place(self, alert: AlertFacts, waiting: Collection[str] = ()) -> Joins | Opens | None:
-        """Where the alert goes; None when it stays in the queue of alerts.
+        """Where the alert goes; None when it stays in the queue of alerts, as those of environments in which attacks
+        are expected always do.
 
         ``waiting`` are the ids of alerts that are stored and will be placed after it.
         """
+        if self._is_expected(alert):
+            return None
         level = self._add_risk(alert)
         found = self._seats_by_kind(alert)
         ready = [seat for seats in found for seat in seats if self._takes(seat, alert.raised_at)]
@@ -130,9 +133,12 @@ class Grouping:
         begin = alert.at - self._policy.opening.half_life
         away = {alert.alert_id, *waiting, *self._placed}
         found = self._loose(entity(alert), begin)
-        before = [one for one in found if one.at >= begin and one.alert_id not in away]
+        before = [one for one in found if one.at >= begin and one.alert_id not in away and not self._is_expected(one)]
         room = self._policy.grouping.most_alerts - 1
         return before[max(len(before) - room, 0) :]
+
+    def _is_expected(self, alert: AlertFacts) -> bool:
+        return alert.environment in self._policy.opening.except_environments
 
     def _count(self, seat: _Seat, alert: AlertFacts) -> None:
         self._placed.add(alert.alert_id)

@@ -31,6 +31,8 @@ class AlertFacts:
     conversation_id: str | None = None
     user_id: str | None = None
     app: str | None = None
+    environment: str | None = None
+    """Such as production; ``evaluation`` for what is said to try a model out."""
     model: str | None = None
     tool_name: str | None = None
     group_id: str | None = None

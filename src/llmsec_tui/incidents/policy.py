@@ -29,6 +29,8 @@ class Opening:
     """In this time risk falls to a half."""
     weights: Mapping[str, float]
     """What an alert of each level adds to the risk, times its confidence."""
+    except_environments: frozenset[str] = frozenset()
+    """Alerts of these environments open none, join none and add to no risk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def _policy(document: Document, digest: str) -> Policy:
 
 
 def _opening(part: Part) -> Opening:
-    part.knows("levels", "confidence", "correlation_levels", "risk", "half_life", "weights")
+    part.knows("levels", "confidence", "correlation_levels", "risk", "half_life", "weights", "except_environments")
     weights = part.part("weights").knows(*LEVELS)
     return Opening(
         levels=frozenset(part.words("levels", LEVELS)),
@@ -108,6 +108,7 @@ def _opening(part: Part) -> Opening:
         risk=part.number("risk", 0.001, _MOST),
         half_life=part.span("half_life"),
         weights={level: weights.number(level, 0, _MOST) for level in LEVELS},
+        except_environments=frozenset(part.words("except_environments")),
     )
 
 

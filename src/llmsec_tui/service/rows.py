@@ -58,6 +58,8 @@ class AlertDetail(Struct, frozen=True, kw_only=True):
     """The alert because of which this one is not shown."""
     silence: SilenceRow | None = None
     """The silence because of which it is not shown."""
+    environment: str | None = None
+    """Where its event happened; of an evaluation attacks are expected."""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ _LATEST = ROW + "WHERE suppressed_by IS NULL ORDER BY seq DESC LIMIT $limit"
 _IDS = "SELECT alert_id FROM alerts WHERE starts_with(alert_id, $prefix) LIMIT 2"
 _DETAIL = """
 SELECT coalesce(reason, '') AS reason, coalesce(tags, []) AS tags, rule_version, coalesce(field, '') AS field,
-    coalesce(spans, []) AS spans, decoded_by, decoded_text, format, source_offset, source_len,
+    coalesce(spans, []) AS spans, decoded_by, decoded_text, format, environment, source_offset, source_len,
     lower(hex(record_sha256)) AS record_sha256, group_key, epoch_us(began) AS began, n_events,
     coalesce(event_ids, []) AS event_ids
 FROM alerts WHERE alert_id = $alert_id

@@ -13,9 +13,10 @@ _MOST_LOOSE = 1_000
 _RECENT = 20_000
 """What is asked about is mostly among so many of the newest alerts; the others are only gone through for the rest."""
 _FACTS = """
-SELECT alert_id, rule_id, title, level, confidence, coalesce(tags, []) AS tags, conversation_id, user_id, app, model,
-    tool_name, group_id, excerpt, decoded_text, n_events IS NOT NULL AS over_time, epoch_us(ts) AS ts,
-    epoch_us(began) AS began, epoch_us(raised_at) AS raised_at, state, incident_id, suppressed_by IS NULL AS shown
+SELECT alert_id, rule_id, title, level, confidence, coalesce(tags, []) AS tags, conversation_id, user_id, app,
+    environment, model, tool_name, group_id, excerpt, decoded_text, n_events IS NOT NULL AS over_time,
+    epoch_us(ts) AS ts, epoch_us(began) AS began, epoch_us(raised_at) AS raised_at, state, incident_id,
+    suppressed_by IS NULL AS shown
 FROM alerts
 """
 _BY_ID = (

@@ -12,11 +12,12 @@ from llmsec_tui.store.trouble import told
 COPIED = (
     *("event_id", "ts", "conversation_id", "user_id", "format", "source_path", "source_offset", "source_len"),
     *("record_sha256", "role", "trust", "tool_name", "service_name", "request_model", "response_model"),
+    "environment",
 )
 """Columns of ``schema.EVENTS``."""
 _EVENTS = """
 SELECT event_id, ts, conversation_id, user_id, format, source_path, source_offset, source_len, record_sha256, role,
-    trust, tool_name, service_name, request_model, response_model
+    trust, tool_name, service_name, request_model, response_model, environment
 FROM events WHERE event_id IN (SELECT unnest($event_ids::VARCHAR[]))
 """
 
