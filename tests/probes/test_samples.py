@@ -36,6 +36,8 @@ EXPECTED = {
     "kong.jsonl": "kong",
     "mcp.jsonl": "mcp",
     "portkey.jsonl": "portkey",
+    "ecs.jsonl": "ecs",
+    "ocsf.jsonl": "ocsf",
     "promptfoo.json": "promptfoo",
     "nemo-guardrails.jsonl": "nemo-guardrails",
     "otel-js.json": "otel-js",

@@ -10,7 +10,7 @@ from tests.patience import PATIENCE_S
 from tests.service.parts import write_rules
 
 from llmsec_tui.paths import Home
-from llmsec_tui.service import collector
+from llmsec_tui.service import collecting
 from llmsec_tui.service.api import AnyAsk
 from llmsec_tui.service.server import Server
 from llmsec_tui.store.store import Store
@@ -55,13 +55,13 @@ def test_a_store_that_is_taken_is_an_error_in_the_foreground(home: Home) -> None
 
 async def test_a_collector_of_consoles_leaves_when_it_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """It waits a while first, because a console may be on its way."""
-    monkeypatch.setattr(collector, "ALONE_S", 0.05)
-    monkeypatch.setattr(collector, "_LOOK_S", 0.01)
+    monkeypatch.setattr(collecting, "ALONE_S", 0.05)
+    monkeypatch.setattr(collecting, "_LOOK_S", 0.01)
 
     async def never(_: object, ask: AnyAsk) -> None:
         raise AssertionError(ask)
 
     until = asyncio.Event()
     async with asyncio.timeout(PATIENCE_S):
-        await collector._leave_when_alone(Server(never), until)  # type: ignore[arg-type]
+        await collecting._leave_when_alone(Server(never), until)  # type: ignore[arg-type]
     assert until.is_set()

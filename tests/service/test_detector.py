@@ -120,3 +120,14 @@ def test_the_process_ends_with_the_one_that_started_it(detector: Detector) -> No
     while process.poll() is None and time.monotonic() < end:
         time.sleep(0.01)
     assert process.poll() == 0
+
+
+def test_a_detector_that_is_still_warming_up_judges_as_ever(ruleset: RuleSet) -> None:
+    """The first batch waits for it, and so do other rules."""
+    warming = Detector(ruleset)
+    warming.warm()
+    assert_frame_equal(warming(many()).alerts, detect(ruleset, many()).alerts)
+    warming.warm()
+    warming.use(load(FEW[:1]), ())
+    assert warming._warming is None
+    warming.close()

@@ -21,7 +21,7 @@ from llmsec_tui.events.schema import ALERTS, HITS
 _ORDER = "event.order"
 _COPIED = (
     *("ts", "event_id", "conversation_id", "user_id", "format", "source_path", "source_offset", "source_len"),
-    *("record_sha256", "role", "trust", "tool_name"),
+    *("record_sha256", "role", "trust", "tool_name", "environment"),
 )
 
 

@@ -9,6 +9,8 @@ from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.model import ContentState, Event, Kind, Role, Trust
 
 _TEXTS = 400
+A_FEW = 20
+"""Texts that are enough to get rules going."""
 _SENTENCES = 12
 _WORDS = """
 the of and to in is that for it as was with be by on not this are or from at which but have an had they you were their
@@ -34,11 +36,11 @@ _SPEAKERS = (
 
 
 @cache
-def ordinary() -> EventBatch:
-    """Texts such as people, models and tools write them, each said by all of them."""
+def ordinary(count: int = _TEXTS) -> EventBatch:
+    """So many texts such as people, models and tools write them, each said by all of them."""
     chance = random.Random(20_261_123)  # noqa: S311 - texts, not secrets
     words = _WORDS.split()
-    texts = [" ".join(_sentence(chance, words) for _ in range(_SENTENCES)) for _ in range(_TEXTS)]
+    texts = [" ".join(_sentence(chance, words) for _ in range(_SENTENCES)) for _ in range(count)]
     return to_batch([Example(_said(text, speaker), 0) for text in texts for speaker in _SPEAKERS])
 
 

@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -18,7 +19,7 @@ from typing import IO
 import polars as pl
 
 from llmsec_tui.detect.engine import Detected, detect
-from llmsec_tui.detect.ordinary import ordinary
+from llmsec_tui.detect.ordinary import A_FEW, ordinary
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.service.rules.in_force import in_force
@@ -47,9 +48,11 @@ class Detector:
         self._off = off
         self._process: subprocess.Popen[bytes] | None = None
         self._waits_for_process = False
+        self._warming: Future[Detected] | None = None
 
     def __call__(self, batch: EventBatch) -> Detected:
         """What rules find in the events. Raises :class:`DetectionFailed`, or what the engine raises."""
+        self._await_warmth()
         if batch.events.height < BIG or not self._rules:
             return detect(self._ruleset, batch)
         try:
@@ -61,11 +64,17 @@ class Detector:
             return detect(self._ruleset, batch)
 
     def warm(self) -> None:
-        """Judge what is never alerted, so that nobody waits for what is made when it is first needed."""
-        detect(self._ruleset, ordinary())
+        """Judge what is never alerted, beside the caller, for nobody to wait for what is made when it is first needed.
+
+        What goes wrong with that goes wrong again with the first batch, and is told then.
+        """
+        beside = ThreadPoolExecutor(1)
+        self._warming = beside.submit(detect, self._ruleset, ordinary(A_FEW))
+        beside.shutdown(wait=False)
 
     def use(self, ruleset: RuleSet, off: Collection[str]) -> None:
         """Judge by another set, read from the same place."""
+        self._await_warmth()
         self.close()
         self._ruleset, self._rules, self._off = ruleset, self._paths, off
 
@@ -80,6 +89,11 @@ class Detector:
                 # What was not sent yet is of no use to a process that is gone.
                 with suppress(BrokenPipeError):
                     pipe.close()
+
+    def _await_warmth(self) -> None:
+        if self._warming is not None:
+            wait((self._warming,))
+            self._warming = None
 
     def _elsewhere(self, batch: EventBatch) -> Detected:
         process = self._process
@@ -114,7 +128,7 @@ class Detector:
 def serve(requests: IO[bytes], answers: IO[bytes], rules: Sequence[Path], off: Collection[str]) -> None:
     """Judge batches until ``requests`` ends, which it does when the collector does, however it ends."""
     ruleset = in_force(read(rules)[0], off)
-    detect(ruleset, ordinary())
+    detect(ruleset, ordinary(A_FEW))
     _send(answers, ruleset.version.encode())
     while True:
         try:
@@ -160,4 +174,6 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[2:]], sys.argv[1].split(","))
+    # Nobody waits for the answers of a process whose collector is gone.
+    with suppress(BrokenPipeError):
+        serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[2:]], sys.argv[1].split(","))

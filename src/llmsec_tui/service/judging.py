@@ -29,19 +29,29 @@ Detect = Callable[[EventBatch], Detected]
 """Runs rules over a batch."""
 
 
-def judged(detect: Detect, batch: EventBatch, kept: Sequence[Kept]) -> tuple[EventBatch, Detected]:
+def judged(
+    detect: Detect, batch: EventBatch, kept: Sequence[Kept], outdated: Sequence[Kept] = ()
+) -> tuple[EventBatch, Detected]:
     """The batch of the events ``kept``, and what rules found; with further events for those that could not be judged.
 
-    ``batch`` is how they were built.
+    ``batch`` is how they were built. ``outdated`` are versions of theirs that they replaced: what rules find in them is
+    told first, under the ids that they share, and rules over time do not count it.
     """
     try:
-        return batch, detect(batch)
+        found = detect(batch)
+        return batch, _with(detect(build(outdated)), found) if outdated else found
     except DEFECTS as error:
         log.error("the detector failed on a batch (%s); looking for the event", type(error).__name__)
     tripped: list[Kept] = []
-    found = _apart(detect, kept, tripped)
-    told = [_told(one) for one in tripped]
-    return build([*kept, *told]), joined([*found, detect(build(told))])
+    before = _apart(detect, outdated, tripped)
+    parts = _apart(detect, kept, tripped)
+    told = [_told(one) for one in {one.event_id: one for one in tripped}.values()]
+    found = joined([*parts, detect(build(told))])
+    return build([*kept, *told]), _with(joined(before), found) if before else found
+
+
+def _with(before: Detected, found: Detected) -> Detected:
+    return Detected(pl.concat([before.alerts, found.alerts]), found.hits)
 
 
 def not_evaluable(ruleset: RuleSet, events: pl.DataFrame) -> Mapping[str, int]:
@@ -55,6 +65,8 @@ def not_evaluable(ruleset: RuleSet, events: pl.DataFrame) -> Mapping[str, int]:
 
 def _apart(detect: Detect, kept: Sequence[Kept], tripped: list[Kept]) -> list[Detected]:
     """What rules find in all events but those that trip the detector, which are added to ``tripped``."""
+    if not kept:
+        return []
     try:
         return [detect(build(kept))]
     except DEFECTS as error:

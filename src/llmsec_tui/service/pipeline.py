@@ -88,6 +88,8 @@ class Drafted:
     batch: EventBatch
     kept: list[Kept]
     """What the batch was built from."""
+    outdated: list[Kept]
+    """Versions of events in it that came in the same batch; they are judged and not stored."""
     keys: dict[int, str]
     letters: list[DeadLetter]
     tallies: dict[str, Tally]
@@ -137,7 +139,16 @@ class Pipeline:
         self._recent.append(resolved.keys)
         batch = build(resolved.kept)
         checkpoints = self._memories.put_into(read.checkpoints)
-        return Drafted(batch, resolved.kept, resolved.keys, found.letters, found.tallies, checkpoints, resolved.repeats)
+        return Drafted(
+            batch,
+            resolved.kept,
+            resolved.outdated,
+            resolved.keys,
+            found.letters,
+            found.tallies,
+            checkpoints,
+            resolved.repeats,
+        )
 
     def map(self, read: Read, pause: Callable[[], None] = lambda: None) -> Found:
         """Only the events, new ones and repeats; ``pause`` as in :meth:`read`."""
@@ -175,7 +186,7 @@ class Pipeline:
     def judge(self, drafted: Drafted, now: int) -> Commit:
         """Run all rules over the new events. ``now`` (µs) is when the batch is taken to have arrived."""
         with self._between_batches:
-            batch, detected = judged(self._detect, drafted.batch, drafted.kept)
+            batch, detected = judged(self._detect, drafted.batch, drafted.kept, drafted.outdated)
             over_time, memory = self._over_time.observe(batch, detected.hits, now)
             unjudged = not_evaluable(self._ruleset, batch.events)
             alerts = detected.alerts

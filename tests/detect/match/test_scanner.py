@@ -95,3 +95,12 @@ def test_a_mark_that_hyperscan_refuses_is_taken_to_be_everywhere() -> None:
 def test_a_mark_is_not_found_over_the_end_of_a_text() -> None:
     scanner = HyperscanScanner({"ab": "ab", r"\bb": r"\bb"})
     assert scanner.find(pl.Series(["a", "b", "ab"])) == {"ab": {2}, r"\bb": {1}}
+
+
+@needs_hyperscan
+def test_scanners_that_were_made_ready_together_find_what_others_find() -> None:
+    texts = pl.Series(["some ab", "xx", None])
+    made: list[Scanner] = [HyperscanScanner({"ab": "ab"}), HyperscanScanner({"x": "x{2,}"}), PolarsScanner(["ab"])]
+    scanners.make_all_ready(made)
+    assert all(one.is_ready for one in made)
+    assert [one.find(texts) for one in made] == [{"ab": {0}}, {"x": {1}}, {"ab": {0}}]

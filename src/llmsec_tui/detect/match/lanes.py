@@ -14,7 +14,7 @@ from llmsec_tui.detect.match import scanner as scanners
 from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW
 from llmsec_tui.detect.match.gates import Name
 from llmsec_tui.detect.match.needs import ODD
-from llmsec_tui.detect.match.scanner import HyperscanScanner, PolarsScanner, Scanner, literal
+from llmsec_tui.detect.match.scanner import HyperscanScanner, PolarsScanner, Scanner, literal, make_all_ready
 from llmsec_tui.detect.text.views import ROW, Views
 
 _TELLING = 5
@@ -69,11 +69,16 @@ class Lanes:
         shapes: dict[str, set[int]] = defaultdict(set)
         # Polars finds no shapes.
         odd = views.odd if scanners.hyperscan is not None else frozenset(views.numbers)
+        looks: list[tuple[Scanner, pl.Series, dict[str, set[int]]]] = []
         for key, numbers in self._sorted(passing):
             lane = self._lane(key)
             is_odd = numbers.is_in(pl.Series(sorted(odd), dtype=numbers.dtype).implode())
-            _look(lane.plain, numbers.filter(~is_odd), views, shapes)
-            _look(lane.odd, numbers.filter(is_odd), views, pieces)
+            looks.append((lane.plain, numbers.filter(~is_odd), shapes))
+            looks.append((lane.odd, numbers.filter(is_odd), pieces))
+        looks = [look for look in looks if look[0].marks and not look[1].is_empty()]
+        make_all_ready([scanner for scanner, _, _ in looks])
+        for scanner, numbers, found in looks:
+            _look(scanner, numbers, views, found)
         return Found(odd, pieces, shapes)
 
     def _sorted(self, passing: pl.DataFrame) -> Iterator[tuple[tuple[bool, ...], pl.Series]]:
@@ -103,8 +108,6 @@ def _for_pieces(pieces: Sequence[str]) -> Scanner:
 
 def _look(scanner: Scanner, numbers: pl.Series, views: Views, found: dict[str, set[int]]) -> None:
     """Look in the folded texts with these numbers, and in what is encoded in them."""
-    if not scanner.marks or numbers.is_empty():
-        return
     texts = views.folded.gather(numbers)
     if views.decoded:
         decoded = views.decoded_text.filter(pl.col(ROW).is_in(numbers.implode()))

@@ -7,8 +7,8 @@ built for every platform.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -25,6 +25,8 @@ Marked = Mapping[str, set[int]]
 
 _BETWEEN = b"\n"
 """No folded text has a line break, and no mark looks for one. So a match never reaches from one text into the next."""
+_EVERY = 0
+"""The flag of expressions that tell of every place they match."""
 _FEW, _MANY = 10_000, 16
 """Matches after which, and times as many as there are texts, a text is made of nothing but marks."""
 
@@ -34,7 +36,22 @@ class Scanner(Protocol):
 
     marks: Sequence[str]
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether it finds without being made ready first."""
+        ...
+
+    def make_ready(self) -> None: ...
+
     def find(self, texts: pl.Series) -> Marked: ...
+
+
+def make_all_ready(scanners: Sequence[Scanner]) -> None:
+    """Several at a time: most of it is native code, which leaves the interpreter alone."""
+    fresh = [one for one in scanners if not one.is_ready]
+    if len(fresh) > 1:
+        with ThreadPoolExecutor(len(fresh)) as pool:
+            list(pool.map(lambda one: one.make_ready(), fresh))
 
 
 class PolarsScanner:
@@ -43,6 +60,13 @@ class PolarsScanner:
     def __init__(self, marks: Sequence[str]) -> None:
         self.marks: Sequence[str] = tuple(marks)
         self._any = "|".join(pl.escape_regex(one) for one in marks)
+
+    @property
+    def is_ready(self) -> bool:
+        return True
+
+    def make_ready(self) -> None:
+        """There is nothing to do."""
 
     def find(self, texts: pl.Series) -> Marked:
         if not self.marks:
@@ -61,12 +85,21 @@ class HyperscanScanner:
         """``expressions`` says for each mark what to look for: in bytes, without flags."""
         self.marks: Sequence[str] = tuple(expressions)
         self._expressions = [expression.encode() for expression in expressions.values()]
+        self._databases: dict[int, _Databases] = {}
+        """By the flag of their expressions."""
+
+    @property
+    def is_ready(self) -> bool:
+        return _EVERY in self._databases
+
+    def make_ready(self) -> None:
+        self._compiled(_EVERY)
 
     def find(self, texts: pl.Series) -> Marked:
         parts = [text or b"" for text in texts.cast(pl.Binary)]
         if not self.marks or not parts:
             return {}
-        databases = self._for_all
+        databases = self._compiled(_EVERY)
         found = {number: set(range(len(parts))) for number in databases.refused}
         for database in databases.ready:
             found |= self._in_all(database, parts)
@@ -97,20 +130,17 @@ class HyperscanScanner:
         def note(number: int, _start: int, _end: int, _flags: int, position: int) -> None:
             found[number].add(position)
 
-        for database in self._for_each.ready:
+        # These tell of a mark only once in a text.
+        for database in self._compiled(hyperscan.HS_FLAG_SINGLEMATCH).ready:
             scratch = hyperscan.Scratch(database)
             for position, part in enumerate(parts):
                 database.scan(part, match_event_handler=note, context=position, scratch=scratch)
         return found
 
-    @cached_property
-    def _for_all(self) -> "_Databases":
-        return _compiled(self._expressions, range(len(self.marks)), 0)
-
-    @cached_property
-    def _for_each(self) -> "_Databases":
-        """These tell of a mark only once in a text."""
-        return _compiled(self._expressions, range(len(self.marks)), hyperscan.HS_FLAG_SINGLEMATCH)
+    def _compiled(self, flag: int) -> "_Databases":
+        if (databases := self._databases.get(flag)) is None:
+            databases = self._databases[flag] = _compiled(self._expressions, range(len(self.marks)), flag)
+        return databases
 
 
 @dataclass(frozen=True, slots=True)
