@@ -31,6 +31,15 @@ def sent(values: Sequence[Value]) -> str:
     return f": a comment\n{events}retry: 10\n: ping\n\ndata: [DONE]\n\n"
 
 
+def sent_on_lines(values: Sequence[Value]) -> str:
+    """Each record on as many data lines as it has when it is pretty; with other fields amid them."""
+    found = ""
+    for n, value in enumerate(values):
+        first, *more = one(value, n % 3).split("\n")
+        found += f"event: message\ndata: {first}\nid: {n}\n: ping\n" + "".join(f"data:{line}\n" for line in more) + "\n"
+    return found
+
+
 def glued(values: Sequence[Value]) -> str:
     return "".join(one(value) + ("\n" if n % 3 == 2 else "") for n, value in enumerate(values))
 
@@ -62,9 +71,17 @@ FRAMINGS: dict[str, Writer] = {
     "array, pretty": lambda values: one(values, 4).encode() + b"\n",
     "array, pretty, no indentation": lambda values: one(values, 0).encode(),
     "array, pretty, CRLF, BOM": lambda values: one(values, "\t").replace("\n", "\r\n").encode("utf-8-sig"),
+    "array, pretty, UTF-16 LE, BOM, CRLF": lambda values: (
+        b"\xff\xfe" + one(values, 4).replace("\n", "\r\n").encode("utf-16-le")
+    ),
+    "array, one line, UTF-16 BE": lambda values: one(values).encode("utf-16-be"),
+    "arrays, UTF-16 LE": lambda values: "\n".join(one([value]) for value in values).encode("utf-16-le"),
     "arrays": lambda values: "\n".join(one([value]) for value in values).encode(),
     "sent events": lambda values: sent(values).encode(),
     "sent events, CRLF": lambda values: sent(values).replace("\n", "\r\n").encode(),
+    "sent events, records on lines": lambda values: sent_on_lines(values).encode(),
+    "sent events, records on lines, CRLF": lambda values: sent_on_lines(values).replace("\n", "\r\n").encode(),
+    "sent events, records on lines, UTF-16 LE": lambda values: sent_on_lines(values).encode("utf-16-le"),
     "sequence": lambda values: "".join(f"\x1e{one(value)}\n" for value in values).encode(),
     "sequence, pretty": lambda values: "".join(f"\x1e{one(value, 2)}\n" for value in values).encode(),
     "sequence, no newlines": lambda values: "".join(f"\x1e{one(value)}" for value in values).encode(),

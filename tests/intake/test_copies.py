@@ -24,6 +24,7 @@ def _append(path: Path, data: bytes) -> None:
 
 
 Start = Callable[..., Follower]
+HEADER = b'{"n":-1,"header":"%s"}\n' % (b"h" * 300)
 
 
 @pytest.fixture
@@ -168,6 +169,46 @@ def test_a_copy_that_lacks_the_last_lines_is_known_all_the_same(tmp_path: Path, 
         follower = start(_latest(first))
     _append(log, _lines(60, 61))
     assert _numbers(_drain(follower)) == [60]
+
+
+def test_of_a_copy_that_lacks_lines_the_last_of_those_it_has_is_found(tmp_path: Path, start: Start) -> None:
+    """What was read before the copy was made, what it has besides, and what it lacks were all read at once."""
+    log = tmp_path / "app.log"
+    log.write_bytes(_lines(0, 40))
+    follower = start()
+    _drain(follower)
+    _append(log, _lines(40, 45))
+    shutil.copy(log, tmp_path / "app.log.1")
+    _append(log, _lines(45, 55))
+    assert _numbers(follower.poll()) == list(range(40, 55))
+    log.write_bytes(_lines(60, 61))
+    assert _numbers(_drain(follower)) == [60]
+
+
+def test_a_shorter_file_that_only_begins_like_another_loses_nothing(tmp_path: Path, start: Start) -> None:
+    """Each place that is known of the longer one up to its end has to be the same in a copy."""
+    log = tmp_path / "app.log"
+    log.write_bytes(HEADER + _lines(0, 3))
+    follower = start()
+    _drain(follower)
+    _append(log, _lines(3, 50))
+    _drain(follower)
+    log.write_bytes(b"")
+    (tmp_path / "app.log.1").write_bytes(HEADER + _lines(100, 120))
+    assert _numbers(_drain(follower))[1:] == list(range(100, 120))
+
+
+def test_what_a_shorter_file_shares_for_certain_is_all_that_is_not_read_again(tmp_path: Path, start: Start) -> None:
+    """Where a longer one has but one line, nothing is known of what comes sooner, and that is said."""
+    log = tmp_path / "app.log"
+    log.write_bytes(HEADER + b'{"n":1,"text":"%s"}\n' % (b"long" * 200))
+    follower = start()
+    _drain(follower)
+    log.write_bytes(b"")
+    (tmp_path / "app.log.1").write_bytes(HEADER + _lines(2, 5))
+    read = _drain(follower)
+    assert _numbers(read) == [2, 3, 4]
+    assert any(f"more than {len(HEADER)} bytes they share cannot be told" in one.message for one in read.notices)
 
 
 def test_a_copy_that_goes_its_own_way_is_read_from_there(tmp_path: Path, start: Start) -> None:

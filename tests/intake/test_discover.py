@@ -69,7 +69,7 @@ def test_what_means_nothing_is_said_in_a_sentence_each(logs: Path) -> None:
             "/dev/null is a device; only regular files are read.",
             f"{logs}/*.nope matches no file.",
             f"{logs}/dangling.log does not exist.",
-            f"{logs}/empty holds no log files (*.jsonl, *.json, *.ndjson, *.log, *.traj).",
+            f"{logs}/empty holds no log files (*.jsonl, *.json, *.ndjson, *.log, *.traj, *.eval, *.zip).",
             f"{logs}/missing does not exist.",
             f"{logs}/pipe.log is a named pipe; only regular files are read.",
         ]

@@ -176,6 +176,40 @@ def test_what_no_sent_event_has_is_a_dead_letter_and_the_others_are_records() ->
     assert [letter.excerpt for letter in read.dead_letters] == ["nonsense", "{broken"]
 
 
+@pytest.mark.parametrize(
+    ("data", "records", "letters"),
+    [
+        (b'data: {\ndata: "a":1\ndata: }\n\ndata: {"b":2}\n', [{"a": 1}, {"b": 2}], 0),
+        # One that was cut off, and the next begins at once, or after the blank line that ends it.
+        (b'data: {"cut":[1\ndata: {"b":2}\n\n', [{"b": 2}], 1),
+        (b'data: {"cut":\n\ndata: {"b":2}\n', [{"b": 2}], 1),
+        (b'data: {"cut":\ndata: {"b":2}\n\n', [{"b": 2}], 1),
+        (b'data: {"cut":"\ndata: {"b":2}\n\n', [{"b": 2}], 1),
+        (b'data: {"cut":\nnonsense\ndata: {"b":2}\n\n', [{"b": 2}], 2),
+        # Brackets that match and are no JSON all the same.
+        (b'data: {"a":1,\ndata: {"b":2}\ndata: }\n\ndata: {"c":3}\n', [{"b": 2}, {"c": 3}], 2),
+        (b'data: {\ndata: "cut":1', [], 2),
+        (b"data: [\ndata: DONE\n\n", [], 2),
+    ],
+)
+def test_an_event_on_several_lines_hides_nothing_when_it_is_broken(
+    data: bytes, records: list[dict[str, int]], letters: int
+) -> None:
+    data = b'data: {"first":0}\n\n' + data
+    for step in (len(data), 1):
+        read = fed(data, range(0, len(data), step))
+        check_places(data, read)
+        assert [record.data for record in read.records] == [{"first": 0}, *records]
+        assert len(read.dead_letters) == letters
+
+
+def test_an_event_on_several_lines_is_held_no_longer_than_a_line_may_be() -> None:
+    data = b"data: [\n" + b'data: {"n":1},\n' * 100
+    framer = Framer(line_cap=200)
+    assert len(framer.feed(b"event: x\n" + data).frames) > 80
+    assert len(data) - framer.consumed < 300
+
+
 def test_half_a_character_and_lone_surrogates_in_utf_16_are_pointed_at() -> None:
     good = '{"a":1}\n'.encode("utf-16-le")
     lone = b'{\0"\0a\0"\0:\0"\0\x00\xd8"\0}\0\n\0'

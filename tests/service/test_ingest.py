@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,11 +14,13 @@ from tests.patience import PATIENCE_S
 
 from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
+from llmsec_tui.intake.records import Read
 from llmsec_tui.paths import Home
 from llmsec_tui.service import ingest
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.store.commit import Committed
 from llmsec_tui.store.store import Store
 
 
@@ -90,6 +93,36 @@ def test_reading_once_ends_by_itself(store: Store, tmp_path: Path) -> None:
     with _running(store, log, once=True) as (running, ended):
         assert ended.wait(PATIENCE_S)
         assert (_records(store), running.failure) == (200, None)
+
+
+def test_a_store_that_does_not_come_along_stops_the_reading(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At most four batches are in memory, however long the log: one at each of the stages and one before each."""
+    monkeypatch.setattr(ingest, "READ_BYTES", 4_000)
+    log, batches, go_on = tmp_path / "chat.jsonl", list[int](), threading.Event()
+    _write(log, 0, 5_000)
+    poll, commit = Follower.poll, Store.commit
+
+    def counted(self: Follower, max_bytes: int) -> Read:
+        read = poll(self, max_bytes)
+        batches.extend([len(read.records)] if read else [])
+        return read
+
+    def slow(self: Store, *arguments: Any, **named: Any) -> Committed:
+        go_on.wait(PATIENCE_S)
+        return commit(self, *arguments, **named)
+
+    monkeypatch.setattr(Follower, "poll", counted)
+    monkeypatch.setattr(Store, "commit", slow)
+    with _running(store, log):
+        _wait_for(lambda: len(batches) == 4)
+        # Long enough for all the rest, if nothing held it back.
+        time.sleep(0.3)
+        assert len(batches) == 4
+        assert sum(batches) < 1_000
+        go_on.set()
+        _wait_for(lambda: _records(store) == 5_000)
 
 
 def test_a_full_disk_is_told_and_survived(

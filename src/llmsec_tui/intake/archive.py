@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmsec_tui.intake.checkpoint import ANCHOR_BYTES, HEAD_BYTES, Checkpoint
-from llmsec_tui.intake.files import open_readonly
+from llmsec_tui.intake.files import open_same
 from llmsec_tui.intake.framing import Framing
 from llmsec_tui.intake.identity import digest
 from llmsec_tui.intake.inflate import DamagedArchive
@@ -102,6 +102,11 @@ class Archive:
         return self._said.source_id if self._said else self._stream.source_id if self._stream else ""
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether it is still to be found out what it was made from."""
+        return self._mark is None and not self.done and not self._original
+
+    @property
     def dirty(self) -> bool:
         """Whether a pull may bring something."""
         return not self.done and not self._waiting
@@ -168,7 +173,7 @@ class Archive:
         return Progress(stream.source_id, self.path, state, self.problem, *place, None)
 
     def _content(self) -> Iterator[bytes]:
-        descriptor = open_readonly(self.path)
+        descriptor = open_same(self.path, self.key)
         try:
             now = os.fstat(descriptor)
             self._seen = (now.st_size, now.st_mtime_ns)

@@ -36,5 +36,9 @@ class Checkpoint:
     packed: bytes = b""
     """Of an archive that was read to its end: what it is recognised by (see ``archive.py``); offsets are those of its
     unpacked content. Empty for every other file."""
+    member: bytes = b""
+    """Of a member of a zip archive: what its content is recognised by (see ``zipped.py``). It has no inode, and is read
+    to its end once ``packed`` says of which archive."""
     trail: tuple[tuple[int, bytes], ...] = ()
-    """Offsets on the way, with their anchors: a copy that was made before the last lines ends near one of them."""
+    """Offsets on the way, with their anchors: a copy that was made before the last lines ends at one of them, or behind
+    it (see ``trail.py``)."""

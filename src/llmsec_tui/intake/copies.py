@@ -8,13 +8,16 @@ import os
 from dataclasses import replace
 from functools import partial
 
+from llmsec_tui.intake.archive import is_archive
 from llmsec_tui.intake.checkpoint import HEAD_BYTES, Checkpoint
 from llmsec_tui.intake.files import last_line_start
 from llmsec_tui.intake.followed import Followed
 from llmsec_tui.intake.identity import before, digest, head, source_id
-from llmsec_tui.intake.kin import PACKED_SUFFIXES, family, origins
+from llmsec_tui.intake.kin import PACKED_SUFFIXES, Likeness, family, origins
 from llmsec_tui.intake.records import NoticeKind, SourceState
 from llmsec_tui.intake.roll import Roll
+from llmsec_tui.intake.trail import shared
+from llmsec_tui.intake.zipped import is_zip
 
 
 class Copies(Roll):
@@ -26,10 +29,17 @@ class Copies(Roll):
             return False
         followed.compared = True
         path, descriptor = followed.path, followed.descriptor
+        if is_archive(descriptor) or is_zip(descriptor):
+            return self._enters_anew(followed)
         copied = self._copied_from(path, descriptor, followed.size)
-        is_copy = self._has_unread_origin(path) or (copied and copied.source_id != followed.source_id)
+        is_copy = self._has_unread_origin(path) or (copied and copied.mark.source_id != followed.source_id)
         if not is_copy and not self._is_beginning_of_another(path, descriptor, followed.size):
             return False
+        return self._enters_anew(followed)
+
+    def _enters_anew(self, followed: Followed) -> bool:
+        """Have a file of which nothing was read entered as what it is by now; False if it has no path any more."""
+        path = followed.path
         if self.at.get(path) is not followed:
             return False
         del self.at[path]
@@ -41,7 +51,7 @@ class Copies(Roll):
         self.deferred = True
         return True
 
-    def _copied_from(self, path: str, descriptor: int, size: int) -> Checkpoint | None:
+    def _copied_from(self, path: str, descriptor: int, size: int) -> Likeness | None:
         beginning = os.pread(descriptor, HEAD_BYTES, 0)
         return self.recall.kin.original(path, size, partial(os.pread, descriptor), beginning)
 
@@ -53,20 +63,18 @@ class Copies(Roll):
             mark = self._finish(original)
             self._forget(original)
             original = None
-        if original is None and mark.offset > size:
-            self._unshare(path)
-            start = last_line_start(descriptor, size)
-            self._put(Followed.begin(path, self.recall.next_generation(path), descriptor, start))
-            return
-        if original is None and not self._is_taken(mark.source_id):
+        same = shared(mark, size, partial(os.pread, descriptor))
+        if original is None and same == mark.offset and not self._is_taken(mark.source_id):
             self._unshare(path)
             self.recall.drop(mark)
+            self._halves.pop(mark.source_id, None)
             self._put(Followed.resume(path, mark, descriptor))
             return
         if original is None or self._has_diverged(original, descriptor):
             self._unshare(path)
-            start = min(mark.offset, last_line_start(descriptor, size))
-            self._put(Followed.begin(path, self.recall.next_generation(path), descriptor, start))
+            self._put(Followed.begin(path, self.recall.next_generation(path), descriptor, same))
+            if mark.offset > size and 0 < same < last_line_start(descriptor, size):
+                self.tell(self.at[path], NoticeKind.FOUND, _maybe_twice(path, mark, same))
             return
         told = path in self.copies
         self._share(path, descriptor, original, size)
@@ -140,6 +148,9 @@ class Copies(Roll):
     def _has_to_be_read(self, followed: Followed) -> bool:
         if followed.state is SourceState.UNREADABLE:
             return False
+        if followed.quiet_since is None and _is_replaced(followed):
+            # The next sweep sees that, and then there is another file to compare with.
+            return True
         if not followed.offset and (self._size_of(followed.source_id) or 0) > followed.position:
             return True
         try:
@@ -174,3 +185,19 @@ class Copies(Roll):
             return False
         size = os.fstat(descriptor).st_size
         return before(original.descriptor, size) != before(descriptor, size)
+
+
+def _is_replaced(followed: Followed) -> bool:
+    """Whether the path of a file leads to another one by now."""
+    try:
+        now = os.stat(followed.path)  # noqa: PTH116 - the same as for every other file
+    except OSError:
+        return False
+    return (now.st_dev, now.st_ino) != followed.key
+
+
+def _maybe_twice(path: str, mark: Checkpoint, start: int) -> str:
+    return (
+        f"{path} begins like {mark.path}, of which {mark.offset:,} bytes were read, and is shorter. How much more than"
+        f" {start:,} bytes they share cannot be told, so it is read from there; some lines may be there twice."
+    )

@@ -22,10 +22,14 @@ from llmsec_tui.intake.beside import is_only_text, kept, record_start, resumptio
 from llmsec_tui.intake.encoding import Encoding
 from llmsec_tui.intake.frame import Frame
 from llmsec_tui.intake.held import EXCERPT_BYTES, Oversize
+from llmsec_tui.intake.server_sent import joined
 
 DEPTH = 200
 EXCERPT_CHARS = 200
 _BAD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_COUNTED = 8192
+"""In so many bytes counting brackets costs less than looking into what they hold."""
+_decode = msgspec.json.Decoder().decode
 _BLANK = " \t\r\n\x1e"
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
 _NAMES = {str: "a string", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
@@ -50,14 +54,16 @@ class Decoder:
     ) -> tuple[list[Record], list[DeadLetter]]:
         """Every frame becomes at least one record or dead letter. The ``encoding`` is that of the file."""
         self._encoding = encoding
-        values = [_fast(frame.data) for frame in frames]
-        # Looking at all values together makes this a tenth of the cost of decoding instead of doubling it.
-        careful = deeper_than(DEPTH, values) or encoding.is_wide
+        values = _fast(frames)
+        # Looking into values costs more than decoding them; most have too few brackets to be deep.
+        suspects = [value for frame, value in zip(frames, values, strict=True) if _may_be_deep(frame.data)]
+        careful = deeper_than(DEPTH, suspects) or encoding.is_wide
         records: list[Record] = []
         letters: list[DeadLetter] = []
         source_id, path, index = self.source_id, self.path, self.records
         for frame, value in zip(frames, values, strict=True):
-            if value is None or (careful and (encoding.is_wide or deeper_than(DEPTH, [value]))):
+            odd = careful and (encoding.is_wide or deeper_than(DEPTH, [value]))
+            if odd or (type(value) is not dict and type(value) is not list):
                 self.records = index
                 self._recover(frame, records, letters)
                 index = self.records
@@ -81,6 +87,8 @@ class Decoder:
 
     def _recover(self, frame: Frame, records: list[Record], letters: list[DeadLetter]) -> None:
         """Take apart what the fast decoder refused, or what is to be found in other bytes than those decoded."""
+        if self._take_event(frame, records):
+            return
         # surrogateescape gives every invalid byte a character of its own, so that places in the text stay places in
         # the bytes; the surrogates that it leaves are replaced together with those that the log itself escaped.
         text = frame.data.decode("utf-8", "surrogateescape")
@@ -93,6 +101,18 @@ class Decoder:
             offset += self._size(text[end : end + length])
             end += length
             reason = ""
+
+    def _take_event(self, frame: Frame, records: list[Record]) -> bool:
+        """Whether this was a record on several lines of a server-sent event."""
+        data = joined(frame.data) if b"data:" in frame.data else None
+        value = None if data is None else _decode_one(data)
+        if not isinstance(value, dict | list) or deeper_than(DEPTH, [value]):
+            return False
+        raw = self._encoding.widen(frame.data)
+        place = (self.source_id, self.path, self.records, frame.offset, len(raw), sha256(raw).digest())
+        records.append(Record(*place, value))
+        self.records += 1
+        return True
 
     def _glued(self, text: str, offset: int, records: list[Record]) -> tuple[int, str]:
         """Read one record after the other; returns how far that went, and why no farther."""
@@ -165,13 +185,24 @@ def deeper_than(levels: int, values: Iterable[Any]) -> bool:
     return bool(containers)
 
 
-def _fast(data: bytes) -> dict[str, Any] | list[Any] | None:
-    """What nearly every record needs; None where the record wants a closer look."""
+def _fast(frames: Sequence[Frame]) -> list[Any]:
+    """The values of all frames, which nearly every record needs; None where one cannot be read so."""
     try:
-        value = msgspec.json.decode(data)
+        return [_decode(frame.data) for frame in frames]
+    except _BAD:
+        return [_decode_one(frame.data) for frame in frames]
+
+
+def _decode_one(data: bytes) -> Any:
+    try:
+        return _decode(data)
     except _BAD:
         return None
-    return value if type(value) is dict or type(value) is list else None
+
+
+def _may_be_deep(data: bytes) -> bool:
+    size = len(data)
+    return size > 2 * DEPTH and (size > _COUNTED or data.count(b"{") + data.count(b"[") > DEPTH)
 
 
 def _next(text: str, start: int) -> tuple[Any, int]:

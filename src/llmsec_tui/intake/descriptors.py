@@ -9,6 +9,8 @@ class Descriptors:
     """Closes the file that was not used for the longest time; it is opened again when it has something new."""
 
     def __init__(self, most: int) -> None:
+        self.kept: Followed | None = None
+        """The one that is being dealt with, which stays open while others are looked at for its sake."""
         self._most = most
         self._used: OrderedDict[Followed, None] = OrderedDict()
 
@@ -17,7 +19,8 @@ class Descriptors:
         self._used[followed] = None
         self._used.move_to_end(followed)
         # A file that lost its path cannot be opened again.
-        idle = (one for one in list(self._used) if one is not followed and one.quiet_since is None)
+        busy = (followed, self.kept)
+        idle = (one for one in list(self._used) if one not in busy and one.quiet_since is None)
         while len(self._used) > self._most and (oldest := next(idle, None)) is not None:
             oldest.close()
             del self._used[oldest]

@@ -10,7 +10,8 @@ from pathlib import Path
 from llmsec_tui.text import visible
 
 _PLAIN = (".jsonl", ".json", ".ndjson", ".log", ".traj")
-SUFFIXES = _PLAIN + tuple(plain + packed for plain in _PLAIN for packed in (".gz", ".zst"))
+_ARCHIVES = (".eval", ".zip")
+SUFFIXES = (*_PLAIN, *_ARCHIVES, *(plain + packed for plain in _PLAIN for packed in (".gz", ".zst")))
 """What is taken from a directory. A file that is named, or matches a glob, is taken whatever it is called."""
 _MAGIC = "*?["
 _KINDS = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
@@ -101,7 +102,7 @@ def _named(path: Path, search: _Search) -> None:
         for real, file in logs:
             search.take(real, file)
         if not logs and problems == len(search.problems):
-            search.trouble(path, f"holds no log files ({', '.join('*' + suffix for suffix in _PLAIN)}).")
+            search.trouble(path, f"holds no log files ({', '.join('*' + suffix for suffix in (*_PLAIN, *_ARCHIVES))}).")
     elif stat.S_ISREG(mode):
         search.take(os.path.realpath(path), path)
     else:

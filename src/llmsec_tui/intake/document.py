@@ -41,7 +41,7 @@ def may_open(line: bytes, *, loose: bool) -> bool:
     """Whether this stripped line may begin a document that goes on in the next line."""
     if line in _CLOSING:
         return True
-    return loose and line[:1] in _CLOSING and line[-1:] in (b"{", b"[", b",", b":") and (_rise(line) or 0) > 0
+    return loose and line[:1] in _CLOSING and line[-1:] in (b"{", b"[", b",", b":") and (rise(line) or 0) > 0
 
 
 class Document:
@@ -58,7 +58,7 @@ class Document:
         self._opener = opening[:1]
         self._loose = loose
         self._layout = _Layout.UNDECIDED
-        self._depth = _rise(first)
+        self._depth = rise(first)
 
     @property
     def certain(self) -> bool:
@@ -94,7 +94,7 @@ class Document:
     def _recognise(self, second: bytes) -> _Layout:
         if self._alone and (second[:1] in _INDENT or second[:1] == _CLOSING[self._opener]):
             return _Layout.INDENTED
-        fits = self._opener == b"[" or second[:1] == b'"' if self._alone else not _is_whole(second)
+        fits = self._opener == b"[" or second[:1] == b'"' if self._alone else not is_whole(second)
         return _Layout.LOOSE if self._loose and fits else _Layout.UNDECIDED
 
     def _judge(self, line: bytes) -> Belongs:
@@ -111,14 +111,14 @@ class Document:
     def _count(self, line: bytes) -> Belongs:
         if self.held.over and line[:1] in _CLOSING:
             return Belongs.NO
-        rise = _rise(line)
-        if rise is None or self._depth is None:
+        risen = rise(line)
+        if risen is None or self._depth is None:
             return Belongs.LAST
-        self._depth += rise
+        self._depth += risen
         return Belongs.LAST if self._depth <= 0 else Belongs.YES
 
 
-def _rise(line: bytes) -> int | None:
+def rise(line: bytes) -> int | None:
     """Brackets that the line opens less those it closes; None when a string does not end in it."""
     parts = line.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
     if len(parts) % 2 == 0:
@@ -127,7 +127,8 @@ def _rise(line: bytes) -> int | None:
     return code.count(b"{") + code.count(b"[") - code.count(b"}") - code.count(b"]")
 
 
-def _is_whole(line: bytes) -> bool:
+def is_whole(line: bytes) -> bool:
+    """Whether this is an object or an array by itself."""
     try:
         return isinstance(msgspec.json.decode(line), dict | list)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

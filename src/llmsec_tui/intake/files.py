@@ -23,6 +23,16 @@ def open_readonly(path: Path | str, *, keep_access_time: bool = False) -> int:
     return descriptor
 
 
+def open_same(path: str, key: tuple[int, int]) -> int:
+    """As :func:`open_readonly`; FileNotFoundError where the path leads to another file than that of the key by now."""
+    descriptor = open_readonly(path)
+    now = os.fstat(descriptor)
+    if (now.st_dev, now.st_ino) != key:
+        os.close(descriptor)
+        raise FileNotFoundError(errno.ENOENT, "it was replaced", path)
+    return descriptor
+
+
 def _open_keeping_access_time(path: Path | str) -> int:
     try:
         return os.open(path, _FLAGS | getattr(os, "O_NOATIME", 0))

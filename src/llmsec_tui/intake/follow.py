@@ -11,6 +11,7 @@ another inode under the path   replaced: the old file is read to its end, for as
 path gone                      read to its end, for as long as something comes; a later file of that name is a new one
 known inode, another path      renamed: goes on under the new name
 the content of another         a copy or an archive: what was read of the other one is not read again (``copies.py``)
+a zip archive                  when it rests, each member is read that was not read yet (``zipped.py``)
 =============================  =========================================================================================
 
 Every generation has its own ``source_id``, so an offset always means one thing.
@@ -36,7 +37,10 @@ __all__ = ["Follower", "Progress", "Read"]
 
 POLL_BYTES = 8 * 1024 * 1024
 SWEEP_S = 0.25
-"""Every file is looked at this often, also where the system reports no writes."""
+"""Every file is looked at this often, also where the system reports no writes; of many, those that are written to."""
+FEW = 200
+ALL_S = 2.0
+"""Within so long, each of more files than a ``FEW`` is looked at."""
 DISCOVER_S = 1.0
 LINGER_S = 5.0
 """A file without a path is given up after so long without news; loggers write on for a while after a rotation."""
@@ -46,6 +50,8 @@ PIPE_BYTES = 1024 * 1024
 """At a time; a pipe holds 64 KiB by default."""
 PIPE_S = 0.02
 """Nobody tells when something was written to a pipe."""
+ACTIVE_S = 30.0
+"""Where there are many files, one that was written to is looked at often for so long."""
 _HINTED_S = 0.1
 _TURN_BYTES = 256 * 1024
 
@@ -79,6 +85,10 @@ class Follower:
         self._notifier = Notifier()
         self._cannot_open: list[str] = []
         self._hints: set[str] = set()
+        self._written: dict[str, float] = {}
+        """Files that were written to of late, with when they were read."""
+        self._unswept: list[str] = []
+        """Those of many files that are still to be looked at in this round."""
         self._swept = self._discovered = self._listened = float("-inf")
         self._discovery_s = 0.0
         self._lock = threading.RLock()
@@ -86,7 +96,8 @@ class Follower:
         for pattern in patterns:
             known = not is_pipe(pattern) and any(str(path) in followed_before for path in expand([pattern]).files)
             self._enter_all(pattern, skip=not from_start and not known)
-        self._roster.resume_moved(map(root, self._patterns), time.monotonic())
+        found = {str(path) for path in expand(self._patterns).files}
+        self._roster.resume_moved(map(root, self._patterns), found, time.monotonic())
         self._discover()
 
     @property
@@ -109,7 +120,10 @@ class Follower:
             self._discover()
 
     def poll(self, max_bytes: int = POLL_BYTES) -> Read:
-        """Read at most about ``max_bytes`` of what is new; an empty result means that everything was read."""
+        """Read at most about ``max_bytes`` of what is new; an empty result means that everything was read.
+
+        Of more files than ``FEW``: everything that was in them when they were looked at last, ``ALL_S`` ago at most.
+        """
         with self._lock:
             now = time.monotonic()
             if self._is_discovery_due(now):
@@ -127,6 +141,7 @@ class Follower:
                 self._discover()
                 self._unpack(self._pull(max_bytes), max_bytes)
                 roster.note()
+            roster.give_halves()
             read, roster.read = roster.read, Read()
             return read
 
@@ -146,7 +161,7 @@ class Follower:
             rows = [followed.progress() for followed in self._roster]
             rows += [*self._roster.unreadable.values(), *self._roster.ended.values()]
             rows += [pipe.progress() for pipe in self._pipes.values()]
-            rows += filter(None, (archive.progress() for archive in self._roster.archives.values()))
+            rows += filter(None, (archive.progress() for archive in self._roster.packed()))
             return sorted(rows, key=lambda row: (row.path, row.source_id))
 
     def close(self) -> None:
@@ -154,7 +169,7 @@ class Follower:
         self.wake()
         with self._lock:
             self._notifier.close()
-            for one in [*self._roster, *self._roster.archives.values(), *self._pipes.values()]:
+            for one in [*self._roster, *self._roster.packed(), *self._pipes.values()]:
                 one.close()
 
     # Which files there are.
@@ -164,7 +179,7 @@ class Follower:
             self._enter_pipe(pattern)
             return
         for path in sorted(map(str, expand([pattern]).files), key=len):
-            if path not in self._roster.at and path not in self._roster.archives:
+            if not any(path in known for known in (self._roster.at, self._roster.archives, self._roster.zips)):
                 self._roster.enter(path, skip=skip)
         if pattern not in self._patterns:
             self._patterns.append(pattern)
@@ -193,13 +208,15 @@ class Follower:
         files = {str(path) for path in found.files}
         roster.look_at_archives(files)
         # What a file was made from comes before it.
-        for path in sorted(files.difference(roster.at, roster.archives), key=lambda path: (len(path), path)):
+        for path in sorted(
+            files.difference(roster.at, roster.archives, roster.zips), key=lambda path: (len(path), path)
+        ):
             followed = roster.enter(path)
             if followed is not None and path not in lost:
                 roster.tell(followed, NoticeKind.FOUND, f"{path} appeared and is read from its beginning.")
         roster.unreadable = {path: row for path, row in roster.unreadable.items() if path in files}
         self.problems += self._cannot_open
-        self.problems += filter(None, (archive.complaint for archive in roster.archives.values()))
+        self.problems += filter(None, (archive.complaint for archive in roster.packed()))
         roster.copies = {path: name for path, name in roster.copies.items() if path in files}
         self._notifier.watch({*map(_directory, self._patterns), *map(os.path.dirname, roster.at)})
         self._discovered = time.monotonic()
@@ -208,12 +225,16 @@ class Follower:
     def _sweep(self, now: float) -> None:
         """Look at every file; shortly after that, only at those that were written."""
         roster = self._roster
-        full = not self._hints or now - self._swept >= SWEEP_S
-        paths = list(roster.at) if full else sorted(self._hints & roster.at.keys())
+        due = now - self._swept >= SWEEP_S
+        if len(roster.at) <= FEW:
+            paths = sorted(self._hints & roster.at.keys()) if self._hints and not due else list(roster.at)
+        else:
+            paths = self._due(now) if due else []
+            paths = list(dict.fromkeys([*sorted(self._hints & roster.at.keys()), *paths]))
+        if due:
+            self._swept = now
         lost = [roster.at[path] for path in paths if not roster.look(path)]
         self._hints = set()
-        if full:
-            self._swept = now
         for followed in roster.retired:
             if followed.descriptor is not None:
                 followed.look(os.fstat(followed.descriptor))
@@ -224,13 +245,23 @@ class Follower:
             self._discover([followed.path for followed in lost])
             roster.settle(lost)
 
+    def _due(self, now: float) -> list[str]:
+        """Which of many files are to be looked at now: those that were written to of late, and some of the others."""
+        at = self._roster.at
+        self._written = {path: when for path, when in self._written.items() if now - when < ACTIVE_S and path in at}
+        if not self._unswept:
+            self._unswept = list(at)
+        count = max(FEW, int(len(at) * min(1.0, (now - self._swept) / ALL_S)) + 1)
+        self._unswept, others = self._unswept[:-count], self._unswept[-count:]
+        return [*self._written, *(path for path in others if path in at and path not in self._written)]
+
     # Reading.
 
     def _unpack(self, budget: int, max_bytes: int) -> None:
         """Read archives, one after the other, once plain files have nothing more; they can wait."""
         read = self._roster.read
-        for archive in list(self._roster.archives.values()):
-            while archive.dirty and archive.path in self._roster.archives and (budget > 0 or not read):
+        for archive in self._roster.packed():
+            while archive.dirty and archive in self._roster.packed() and (budget > 0 or not read):
                 found = read.found
                 count = self._roster.unpack(archive, min(_TURN_BYTES, budget if budget > 0 else max_bytes))
                 budget -= max(count, (read.found - found) * RECORD_COST)
@@ -266,6 +297,7 @@ class Follower:
                 # The path leads elsewhere; the next sweep will see.
                 followed.dirty = False
                 return followed, 0
+            self._roster.descriptors.kept = followed
             self._roster.descriptors.use(followed)
             if self._roster.is_late_copy(followed):
                 followed.dirty = False
@@ -274,14 +306,18 @@ class Follower:
         except OSError as error:
             self._roster.fail(followed, error)
             return followed, 0
+        finally:
+            self._roster.descriptors.kept = None
         if goes_on is not Continuity.SAME:
             return self._roster.renew(followed, goes_on), 0
         now = time.monotonic()
         if count and followed.quiet_since is not None:
             followed.quiet_since = now
-        if followed.source_id in self._roster.read.live and (pause := followed.rhythm.speaks(now)):
-            message = f"{followed.path} speaks again after {_long(pause)}."
-            self._roster.tell(followed, NoticeKind.RESUMED, message)
+        if followed.source_id in self._roster.read.live:
+            self._written[followed.path] = now
+            if pause := followed.rhythm.speaks(now):
+                message = f"{followed.path} speaks again after {_long(pause)}."
+                self._roster.tell(followed, NoticeKind.RESUMED, message)
         return followed, count
 
     def _listen(self, now: float) -> None:

@@ -10,8 +10,8 @@ from llmsec_tui.intake.identity import DECISIONS, Continuity, Signs, before, dig
 from llmsec_tui.intake.records import Progress, Read, SourceState
 from llmsec_tui.intake.rhythm import Rhythm
 from llmsec_tui.intake.stream import RecordStream
+from llmsec_tui.intake.trail import Trail
 
-TRAIL = 16
 LIVE_S = 5.0
 """What is read so soon after it was seen to be there was just written."""
 _RACY_NS = 50_000_000
@@ -49,7 +49,7 @@ class Followed:
         self._head = b""
         self._tail = b""
         self._anchor = b""
-        self._trail: list[tuple[int, bytes]] = []
+        self._trail = Trail()
         self._seen = (0, 0)
         self._racy = True
 
@@ -68,7 +68,7 @@ class Followed:
         stream = RecordStream(seen.source_id, path, seen.offset, seen.records, seen.framing, encoding=encoding)
         followed = cls(path, seen.generation, (now.st_dev, now.st_ino), stream)._placed(descriptor)
         followed.unsaved = path != seen.path
-        followed._trail = list(seen.trail)
+        followed._trail = Trail(seen.trail)
         return followed
 
     def _placed(self, descriptor: int) -> "Followed":
@@ -204,7 +204,7 @@ class Followed:
             head_length=len(known),
             anchor=digest(self._anchor),
             framing=self._stream.framing,
-            trail=tuple(self._trail),
+            trail=self._trail.points,
         )
 
     def progress(self) -> Progress:
@@ -232,9 +232,7 @@ class Followed:
         if self._stream.consumed != consumed:
             self.unsaved = True
             self._anchor = self._before(self._stream.consumed, position, data)
-            self._trail.append((self._stream.consumed, digest(self._anchor)))
-            if len(self._trail) > TRAIL:
-                self._trail = self._trail[::2]
+            self._trail.add(self._tail, data, position, (self._stream.consumed, digest(self._anchor)))
         self._tail = (self._tail + data[-ANCHOR_BYTES:])[-ANCHOR_BYTES:]
 
     def _before(self, offset: int, position: int, data: bytes) -> bytes:

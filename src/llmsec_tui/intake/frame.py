@@ -14,6 +14,7 @@ from llmsec_tui.intake.encoding import SNIFFED, Encoding, encoding_of
 from llmsec_tui.intake.framing import Framing
 from llmsec_tui.intake.items import Items
 from llmsec_tui.intake.lines import Lines
+from llmsec_tui.intake.wide_items import WideItems
 
 __all__ = ["DOCUMENT_CAP", "LINE_CAP", "Cut", "Frame", "Framer"]
 
@@ -43,12 +44,12 @@ class Framer:
         """Of the bytes that are held because they do not tell yet what they are."""
         self._held = b""
         self._lines: Lines | None = None
-        self._items: Items | None = None
+        self._items: Items | WideItems | None = None
         self._trial: bytearray | None = None
         """The array so far, while it may turn out to be a conversation; ``_tried`` are its items."""
         self._tried = _NOTHING
         if framing is Framing.ITEMS:
-            self._items = Items(offset, line_cap)
+            self._items = self._begin_items(offset)
         elif framing is not Framing.UNKNOWN:
             self._begin_lines(offset, framing)
 
@@ -108,28 +109,38 @@ class Framer:
             self._encoding, mark = encoding_of(data)
             data = data[mark:]
             self._offset += mark
-        if self._encoding.is_wide:
-            self._begin_lines(self._offset + self._offset % 2, Framing.UNKNOWN)
-            return data[self._offset % 2 :]
-        stripped = data.lstrip(_BLANK)
-        self._offset += len(data) - len(stripped)
+        unit = len(self._encoding.newline)
+        # Where reading begins behind the first byte of a newline, as the last line of a file was looked for.
+        odd = self._offset % unit
+        data = data[odd:]
+        self._offset += odd
+        text = self._encoding.narrow(data[: len(data) - len(data) % unit])
+        stripped = text.lstrip(_BLANK)
+        blank = (len(text) - len(stripped)) * unit
+        data = data[blank:]
+        self._offset += blank
         second = stripped[1:].lstrip(_BLANK)[:1] if stripped[:1] == b"[" else b"-"
-        if (not stripped or not second) and len(stripped) <= self._line_cap and not last:
-            self._held = stripped
+        if (not stripped or not second) and len(data) <= self._line_cap and not last:
+            self._held = data
             return None
         if second != b"{":
             self._begin_lines(self._offset, Framing.UNKNOWN)
-            return stripped
-        self._items = Items(self._offset + 1, self._line_cap)
-        self._trial = bytearray(b"[")
-        return stripped[1:]
+            return data
+        self._items = self._begin_items(self._offset + unit)
+        self._trial = bytearray(data[:unit])
+        return data[unit:]
+
+    def _begin_items(self, offset: int) -> Items | WideItems:
+        if self.encoding.is_wide:
+            return WideItems(offset, self._line_cap, self.encoding)
+        return Items(offset, self._line_cap)
 
     def _begin_lines(self, offset: int, framing: Framing) -> None:
         self._lines = Lines(
             offset, framing, line_cap=self._line_cap, document_cap=self._document_cap, encoding=self.encoding
         )
 
-    def _feed_items(self, items: Items, data: bytes, last: bool) -> tuple[Cut, bytes | None]:
+    def _feed_items(self, items: Items | WideItems, data: bytes, last: bool) -> tuple[Cut, bytes | None]:
         """The items that these bytes complete, and the bytes behind the array once it has ended."""
         cut = items.feed(data)
         if self._trial is not None:
@@ -149,11 +160,11 @@ class Framer:
             self._offset = items.position
         return cut, items.rest
 
-    def _is_decided(self, items: Items, tried: Cut, last: bool) -> bool:
+    def _is_decided(self, items: Items | WideItems, tried: Cut, last: bool) -> bool:
         ended = last or items.rest is not None or not self._is_short(items)
         return ended or (any(tried) and not _is_message(tried))
 
-    def _is_short(self, items: Items) -> bool:
+    def _is_short(self, items: Items | WideItems) -> bool:
         return items.position - self._offset <= self._line_cap
 
 

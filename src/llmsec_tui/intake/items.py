@@ -8,7 +8,10 @@ between the items and is no object becomes an item too, so that nothing is passe
 import json
 from contextlib import suppress
 
+import msgspec
+
 from llmsec_tui.intake.cut import Cut, Frame
+from llmsec_tui.intake.encoding import Encoding
 from llmsec_tui.intake.held import Held, Oversize
 
 _BLANK = b" \t\r\n\x1e"
@@ -19,6 +22,9 @@ _NOT_BRACKETS = bytes(set(range(256)) - _BRACKETS)
 _ENDS_SCALAR = frozenset(b",\n]")
 _BETWEEN_TEXT = frozenset(map(chr, _BETWEEN))
 _DECODER = json.JSONDecoder()
+_SPLITTER = msgspec.json.Decoder(list[msgspec.Raw])
+_LONGEST_KEY = 64
+_PIECE = 16 * 1024
 _GLANCE = 256
 """So many bytes outside of strings are looked at in one go."""
 _PLAIN = frozenset((b"", b":", b",", b": ", b", "))
@@ -28,13 +34,15 @@ _COLON, _COMMA, _END, _NEWLINE, _OBJECT, _ARRAY = b":,]\n}["
 class Items:
     """Begin it behind the array's first bracket, or behind any of its items."""
 
-    def __init__(self, offset: int, cap: int) -> None:
-        """``cap`` is the length in bytes up to which an item is held."""
+    def __init__(self, offset: int, cap: int, encoding: Encoding = Encoding.UTF_8) -> None:
+        """``cap`` is the length in bytes up to which an item is held; ``encoding`` is that of the file, which matters
+        for that alone."""
         self.position = offset
         """End of the bytes that were looked at."""
         self.rest: bytes | None = None
         """Bytes behind the array, which ended at ``position``; None as long as it has not ended."""
         self._cap = cap
+        self._encoding = encoding
         self._offset: int | None = None
         """Of the item under way."""
         self._held: Held | None = None
@@ -64,11 +72,13 @@ class Items:
         """Take the next bytes and return the items that they complete."""
         data = self._carry + data
         # A backslash and what it escapes are looked at together.
-        whole = len(data) - (len(data) - len(data.rstrip(b"\\"))) % 2
-        self._carry = data[whole:]
-        data = data[:whole]
-        if self._offset is not None:
-            data = self._look_at(data, as_far_as_item=True)
+        whole = _whole(data)
+        self._carry = data[len(whole) :]
+        data = whole
+        while self._offset is not None and data:
+            # Of the bytes that follow, few belong to the item under way.
+            piece = _whole(data[:_PIECE]) or data
+            data = self._look_at(piece, as_far_as_item=True) + data[len(piece) :]
         if data and self._offset is None:
             data = self._take_whole_ones(data)
         if data:
@@ -95,12 +105,10 @@ class Items:
         is a character, so places in the text are places in the bytes.
         """
         text = data.decode("latin-1")
-        place = 0
+        place = self._take_alike(data, text)
         with suppress(ValueError, RecursionError):
             while True:
-                start = place
-                while text[start : start + 1] in _BETWEEN_TEXT:
-                    start += 1
+                start = _skip(text, place)
                 if text[start : start + 1] != "{":
                     break
                 end = _DECODER.raw_decode(text, start)[1]
@@ -112,6 +120,35 @@ class Items:
             self._last = self._before = data[place - 1]
             self.position += place
         return data[place:]
+
+    def _take_alike(self, data: bytes, text: str) -> int:
+        """Take the items up to the last one that begins as the second does, many times as fast; returns their end.
+
+        That they are a valid array together shows that each of them is one item.
+        """
+        first = _skip(text, 0)
+        try:
+            end = _DECODER.raw_decode(text, first)[1]
+            following = _skip(text, end)
+            key = text.find('"', text.find('"', following) + 1) + 1
+            if not (
+                text.startswith("{", first) and text.startswith("{", following) and 0 < key - following < _LONGEST_KEY
+            ):
+                return 0
+            gap = data[end:following]
+            last = data.rfind(b"}" + gap + data[following:key]) + 1
+            items = _SPLITTER.decode(b"[%b]" % data[first:last])
+        except (ValueError, RecursionError):
+            return 0
+        place = 0
+        for item in items:
+            start = place + len(gap) if data.startswith(gap, place) and place else _skip(text, place)
+            end = start + memoryview(item).nbytes
+            if end - start > self._cap or not data.startswith(b"{", start):
+                break
+            self._frames.append(Frame(self.position + start, data[start:end]))
+            place = end
+        return place
 
     def _look_at(self, data: bytes, *, as_far_as_item: bool = False) -> bytes:
         """Look at every quote and bracket; returns the bytes that are left, ``as_far_as_item`` those behind one."""
@@ -237,10 +274,10 @@ class Items:
         assert self._offset is not None
         piece = self._data[self._start : place]
         held = self._held
-        if held is None and len(piece) <= self._cap:
+        if held is None and len(self._encoding.widen(piece)) <= self._cap:
             self._frames.append(Frame(self._offset, piece.rstrip(_BLANK)))
         else:
-            held = held or Held(self._offset, self._cap)
+            held = held or Held(self._offset, self._cap, self._encoding)
             held.add(piece)
             if held.over:
                 self._oversize.append(held.oversize())
@@ -254,7 +291,7 @@ class Items:
         """Remember what is needed of bytes that were looked at."""
         data = self._data
         if self._offset is not None:
-            self._held = self._held or Held(self._offset, self._cap)
+            self._held = self._held or Held(self._offset, self._cap, self._encoding)
             self._held.add(data[self._start :])
         if data:
             self._before = self._code[-1]
@@ -263,3 +300,15 @@ class Items:
         self.position += len(data)
         self._data = self._code = b""
         self._start = 0
+
+
+def _skip(text: str, place: int) -> int:
+    """Where the next item begins."""
+    while text[place : place + 1] in _BETWEEN_TEXT:
+        place += 1
+    return place
+
+
+def _whole(data: bytes) -> bytes:
+    """Without a backslash at its end that escapes what is not there."""
+    return data[: len(data) - (len(data) - len(data.rstrip(b"\\"))) % 2]

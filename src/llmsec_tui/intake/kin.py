@@ -8,14 +8,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 from llmsec_tui.intake.checkpoint import ANCHOR_BYTES, Checkpoint
 from llmsec_tui.intake.identity import digest, source_id
+from llmsec_tui.intake.trail import shared
 
 PACKED_SUFFIXES = (".gz", ".zst")
 _LOG_SUFFIXES = (".log", ".jsonl", ".json", ".ndjson", ".traj")
 _FAMILY = tuple[str, str]
 _HEAD = tuple[int, bytes]
+
+
+class Likeness(NamedTuple):
+    """What a file seems to be a copy of."""
+
+    mark: Checkpoint
+    shared: int
+    """So many of its bytes are surely the same."""
 
 
 class Kin:
@@ -55,24 +65,23 @@ class Kin:
         ]
         return sorted(found, key=lambda mark: mark.offset, reverse=True)
 
-    def original(self, path: str, size: int, read: Callable[[int, int], bytes], beginning: bytes) -> Checkpoint | None:
+    def original(self, path: str, size: int, read: Callable[[int, int], bytes], beginning: bytes) -> Likeness | None:
         """What an open file of ``size`` bytes is a copy of; ``read(count, offset)`` gives its bytes."""
         for mark in self.alike(path, beginning):
-            start = max(mark.offset - ANCHOR_BYTES, 0)
-            if mark.offset <= size and digest(read(mark.offset - start, start)) == mark.anchor:
-                return mark
+            if mark.offset <= size and shared(mark, size, read):
+                return Likeness(mark, mark.offset)
         return self._longer(path, size, read)
 
-    def _longer(self, path: str, size: int, read: Callable[[int, int], bytes]) -> Checkpoint | None:
+    def _longer(self, path: str, size: int, read: Callable[[int, int], bytes]) -> Likeness | None:
         """Of which more was read than the copy holds, because it was made before the last lines came."""
-        for origin in origins(path):
-            for mark in self._named.get(origin, {}).values():
-                passed = [(offset, anchor) for offset, anchor in mark.trail if offset <= size < mark.offset]
-                for offset, anchor in reversed(passed):
-                    start = max(offset - ANCHOR_BYTES, 0)
-                    if digest(read(offset - start, start)) == anchor and self._begins_alike(mark, size, read):
-                        return mark
-        return None
+        longer = [
+            Likeness(mark, shared(mark, size, read))
+            for origin in origins(path)
+            for mark in self._named.get(origin, {}).values()
+            if mark.offset > size and self._begins_alike(mark, size, read)
+        ]
+        nearest = max(longer, key=lambda one: one.shared, default=None)
+        return nearest if nearest and nearest.shared else None
 
     def _begins_alike(self, mark: Checkpoint, size: int, read: Callable[[int, int], bytes]) -> bool:
         return mark.head_length > size or digest(read(mark.head_length, 0)) == mark.head

@@ -1,7 +1,7 @@
 """Cut bytes at line ends, and put the lines of a document together again. How bytes are dealt out changes nothing.
 
 A record is one line, or a document that spans lines (see ``document.py``), or what stands behind ``data:`` in a capture
-of server-sent events. A line whose newline has not come is held back, for as long as it takes.
+of server-sent events (see ``server_sent.py``). A line whose newline has not come is held back, for as long as it takes.
 """
 
 from llmsec_tui.intake import server_sent
@@ -13,6 +13,9 @@ from llmsec_tui.intake.held import Held, Oversize
 
 _SHORTEST = 8
 """Lines shorter than this may be blank or a lone bracket and are looked at closely."""
+_STARTS = bytes(byte if byte in b"\n" else 32 if byte in b" \t\r" else 120 for byte in range(256))
+"""Says of bytes no more than whether a line that begins with them is indented."""
+_NOT_INDENTED = b"\nx"
 
 
 class Lines:
@@ -34,6 +37,7 @@ class Lines:
         self._document_cap = document_cap
         self._rest = Held(offset, line_cap)
         self._document: Document | None = None
+        self._event: server_sent.Event | None = None
         self._frames: list[Frame] = []
         self._oversize: list[Oversize] = []
         self._newline = b"\n"
@@ -47,6 +51,8 @@ class Lines:
     @property
     def consumed(self) -> int:
         """Offset behind the last complete record; reading can go on from here."""
+        if self._event is not None:
+            return self._event.line_offset
         return self._document.held.offset if self._document else self._rest.offset
 
     def feed(self, data: bytes) -> Cut:
@@ -70,6 +76,7 @@ class Lines:
             self._end_of_rest(0)
         if self._document is not None:
             self._end_document()
+        self._end_event()
         self._begin_rest(end)
         return self._cut()
 
@@ -85,7 +92,7 @@ class Lines:
                 self._end_of_rest(1)
             offset = self._rest.offset
             if start <= end:
-                offset = self._lines(data[start:end].split(b"\n"), offset)
+                offset = self._lines(data[start:end], offset)
             self._begin_rest(offset)
             self._rest.add(data[end + 1 :])
         if self._document is not None:
@@ -147,11 +154,33 @@ class Lines:
             self._too_long(rest)
         self._begin_rest(rest.offset + rest.length + newline)
 
-    def _lines(self, lines: list[bytes], offset: int) -> int:
-        """Deal with whole lines; returns the offset behind their last newline."""
+    def _lines(self, data: bytes, offset: int) -> int:
+        """Deal with whole lines, the last one without its newline; returns the offset behind that."""
+        starts, place, size = b"", 0, len(data)
+        while place <= size and not self._is_plain():
+            end = data.find(b"\n", place)
+            end = size if end < 0 else end
+            line, document = data[place:end], self._document
+            if document is None or len(line) > self._document_cap or not document.goes_on(line):
+                self._line(line, offset + place)
+            else:
+                # Documents have many short lines; those that surely belong to this one are taken together.
+                starts = starts or data.translate(_STARTS)
+                stop = starts.find(_NOT_INDENTED, end)
+                stop = size if stop < 0 else stop
+                if stop - end <= self._document_cap:
+                    document.held.add(data[end:stop])
+                    end = stop
+            place = end + 1
+        if place <= size:
+            self._plain_lines(data[place:] if place else data, offset + place)
+        return offset + size + 1
+
+    def _plain_lines(self, data: bytes, offset: int) -> None:
+        """Deal with whole lines of which nearly all are records."""
         append, cap = self._frames.append, self._line_cap
-        plain = self._is_plain()
-        for line in lines:
+        plain = True
+        for line in data.split(b"\n"):
             size = len(line)
             if plain and not size:
                 offset += 1
@@ -166,7 +195,6 @@ class Lines:
                 self._line(line, offset)
                 plain = self._is_plain()
             offset += size + 1
-        return offset
 
     def _is_plain(self) -> bool:
         return self._document is None and self.framing is Framing.LINES
@@ -186,14 +214,15 @@ class Lines:
     def _line_alone(self, line: bytes, offset: int) -> None:
         stripped = line.strip(BLANK)
         if not stripped:
+            self._end_event()
             return
         if self.framing is Framing.EVENTS or self.framing is Framing.UNKNOWN:
             place = server_sent.record_in(stripped)
             if place is not None:
                 self.framing = Framing.EVENTS
-                if place < len(stripped):
-                    self._frame(line, stripped[place:], offset)
+                self._line_of_event(line, stripped, place, offset)
                 return
+            self._end_event()
         loose = self.framing is Framing.UNKNOWN or self.framing is Framing.DOCUMENTS
         if may_open(stripped, loose=loose):
             self._document = Document(offset, line, self._document_cap, loose=loose, encoding=self._encoding)
@@ -201,6 +230,26 @@ class Lines:
             self._frame(line, stripped, offset)
             if self.framing is Framing.UNKNOWN:
                 self.framing = Framing.LINES
+
+    def _line_of_event(self, line: bytes, stripped: bytes, place: int, offset: int) -> None:
+        payload = stripped[place:]
+        if self._event is not None and (not payload or self._event.takes(payload)):
+            self._event.add(self._newline, line, offset, line.find(stripped) + place)
+            if self._event.is_complete or len(self._event) > self._line_cap:
+                self._end_event()
+            return
+        self._end_event()
+        if server_sent.Event.may_begin(payload):
+            before = line[: line.find(stripped) + place]
+            start = offset + len(self._encoding.widen(before))
+            self._event = server_sent.Event(offset, start, line[len(before) :], self._encoding)
+        elif payload:
+            self._frame(line, payload, offset)
+
+    def _end_event(self) -> None:
+        if self._event is not None:
+            self._frames += self._event.frames()
+            self._event = None
 
     def _frame(self, line: bytes, part: bytes, offset: int) -> None:
         """A record that is the last part of a line, but for white space."""
@@ -245,6 +294,7 @@ class Lines:
     def _too_long(self, line: Held) -> None:
         if self._document is not None:
             self._end_document()
+        self._end_event()
         self._oversize.append(line.oversize())
         if self.framing is Framing.UNKNOWN:
             self.framing = Framing.LINES

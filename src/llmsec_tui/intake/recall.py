@@ -7,6 +7,7 @@ from llmsec_tui.intake.archive import fingerprint
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.identity import Continuity, continuity, source_id
 from llmsec_tui.intake.kin import Kin
+from llmsec_tui.intake.members import SEPARATOR
 
 
 class Recall:
@@ -18,6 +19,9 @@ class Recall:
         self._kept: dict[str, Checkpoint] = {}
         self._generations: dict[str, int] = {}
         self._names: set[str] = set()
+        self._members: dict[str, Checkpoint] = {}
+        self._archives: set[str] = set()
+        self._read: set[tuple[bytes, bytes]] = set()
         self.kin = Kin()
         for checkpoint in checkpoints:
             self.keep(checkpoint)
@@ -27,12 +31,28 @@ class Recall:
         known = self._generations.get(checkpoint.path, 0)
         self._generations[checkpoint.path] = max(known, checkpoint.generation)
         self._names.add(checkpoint.source_id)
+        if checkpoint.member:
+            self._members[checkpoint.path] = checkpoint
+            # A name may have the separator in it, so any part before one may be the archive.
+            parts = checkpoint.path.split(SEPARATOR)
+            self._archives.update(SEPARATOR.join(parts[:count]) for count in range(1, len(parts)))
+            if checkpoint.packed:
+                self._read.add((checkpoint.packed, checkpoint.member))
+            return
         self.kin.note(checkpoint)
         self.drop(checkpoint)
         if checkpoint.inode:
             self._kept[checkpoint.source_id] = checkpoint
             self._by_inode[checkpoint.inode].append(checkpoint)
             self._by_path[checkpoint.path].append(checkpoint)
+
+    def member(self, path: str) -> Checkpoint | None:
+        """How far a member of a zip archive was read that was last called so."""
+        return self._members.get(path)
+
+    def has_read(self, packed: bytes, member: bytes) -> bool:
+        """Whether this member of this archive was read, whatever the archive was called."""
+        return (packed, member) in self._read
 
     def drop(self, checkpoint: Checkpoint) -> None:
         """This source is followed again, or nothing can continue it."""
@@ -46,7 +66,7 @@ class Recall:
 
     def known_paths(self) -> set[str]:
         """Every path under which a file was ever followed."""
-        return set(self._generations)
+        return self._archives | self._generations.keys()
 
     def recognise(self, path: str, descriptor: int, inode: int) -> Checkpoint | None:
         """The checkpoint that this open file continues, under whatever name it was taken."""

@@ -4,12 +4,14 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
+from llmsec_tui.events.model import DeadLetter
 from llmsec_tui.intake.archive import Archive
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.descriptors import Descriptors
 from llmsec_tui.intake.followed import Followed
 from llmsec_tui.intake.recall import Recall
 from llmsec_tui.intake.records import Notice, NoticeKind, Progress, Read
+from llmsec_tui.intake.zipped import Zipped
 
 
 class Roll:
@@ -23,6 +25,7 @@ class Roll:
         self.unreadable: dict[str, Progress] = {}
         self.descriptors = Descriptors(open_files)
         self.archives: dict[str, Archive] = {}
+        self.zips: dict[str, Zipped] = {}
         self._shared: dict[str, Checkpoint] = {}
         self.copies: dict[str, tuple[str, int]] = {}
         """Paths of files that are copies of what is followed elsewhere, with the source that they wait for and the size
@@ -31,6 +34,8 @@ class Roll:
         """A file was not entered because another one has to be read first."""
         self.read = Read()
         """What is being put together for the next answer."""
+        self._halves: dict[str, list[DeadLetter]] = {}
+        """By source: half a line that ended there, as long as it is not known whether a copy has all of it."""
         self._resumable: dict[str, Checkpoint] = {}
         self._by_key: dict[tuple[int, int], Followed] = {}
 
@@ -69,15 +74,29 @@ class Roll:
 
     def _finish(self, followed: Followed, *, dead: bool = True) -> Checkpoint:
         """End a generation with what is held of its last line; where a copy of it goes on."""
-        complete, records = followed.checkpoint(dead=dead), followed.records
-        followed.finish(self.read)
+        complete, records, last = followed.checkpoint(dead=dead), followed.records, Read()
+        followed.finish(last)
         ended = followed.checkpoint(dead=dead)
-        # Half a line is whole in a copy that was made later.
-        mark = ended if followed.records > records else complete
+        self.read.records.extend(last.records)
+        self.read.notices.extend(last.notices)
+        if followed.records > records:
+            mark = ended
+            self.read.dead_letters.extend(last.dead_letters)
+        else:
+            # Half a line is whole in a copy that was made later.
+            mark = complete
+            self._halves[mark.source_id] = last.dead_letters
         self.read.checkpoints.append(mark if dead else ended)
         self._resumable[mark.source_id] = mark
         self.recall.kin.note(mark)
         return mark
+
+    def give_halves(self) -> None:
+        """Half lines that no copy has whole are dead letters. To be called when nothing is to be entered any more."""
+        if not self.deferred and not any(archive.is_unknown for archive in self.archives.values()):
+            for letters in self._halves.values():
+                self.read.dead_letters.extend(letters)
+            self._halves.clear()
 
     def _forget(self, followed: Followed) -> None:
         self.retired.remove(followed)

@@ -13,6 +13,7 @@ from llmsec_tui.intake.followed import Followed
 from llmsec_tui.intake.framing import Framing
 from llmsec_tui.intake.identity import Continuity, continuity, digest, source_id
 from llmsec_tui.intake.records import Notice, NoticeKind, Progress, SourceState
+from llmsec_tui.intake.zipped import Zipped, is_zip, looked_at
 
 GONE = (FileNotFoundError, NotADirectoryError)
 _ENDED = 1000
@@ -39,6 +40,10 @@ class Roster(Copies):
             return None
         self.unreadable.pop(path, None)
         self.ended.pop(path, None)
+        if is_zip(descriptor):
+            self.zips[path] = Zipped(path, descriptor, self.recall, skip=skip)
+            os.close(descriptor)
+            return None
         packed = is_archive(descriptor)
         if not packed and self._is_followed(path, descriptor):
             os.close(descriptor)
@@ -55,15 +60,17 @@ class Roster(Copies):
         seen = self.recall.recognise(path, descriptor, now.st_ino)
         # An inode is given to the next file; whose content goes on for longer is nearer kin.
         copied = None if skip else self._copied_from(path, descriptor, now.st_size)
-        if seen and not (copied and copied.source_id != seen.source_id and copied.offset >= seen.offset):
+        if copied and not (seen and (copied.mark.source_id == seen.source_id or copied.shared < seen.offset)):
+            self._enter_copy(path, copied.mark, descriptor)
+            return None
+        # An inode and a name, of a file of which nothing was read, prove little.
+        is_known = seen is not None and seen.offset > 0
+        if not (is_known or skip) and self._is_beginning_of_another(path, descriptor, now.st_size):
+            os.close(descriptor)
+            return None
+        if seen:
             self.recall.drop(seen)
             self._put(Followed.resume(path, seen, descriptor))
-            return None
-        if copied:
-            self._enter_copy(path, copied, descriptor)
-            return None
-        if not skip and self._is_beginning_of_another(path, descriptor, now.st_size):
-            os.close(descriptor)
             return None
         _, shared = self.copies.get(path, ("", 0))
         known = self._unshare(path)
@@ -124,9 +131,13 @@ class Roster(Copies):
         else:
             self._tell_of_gap(followed)
             self._finish(followed, dead=True)
+            # There may be a copy that nobody has seen yet.
+            self.deferred = True
         self.descriptors.forget(followed)
         renewed = Followed.begin(followed.path, self.recall.next_generation(followed.path), descriptor)
         renewed.quiet_since = followed.quiet_since
+        # A copy of another file may have got the inode of one that was deleted.
+        renewed.compared = False
         if followed in self.retired:
             self.retired[self.retired.index(followed)] = renewed
             self._by_key[renewed.key] = renewed
@@ -164,13 +175,19 @@ class Roster(Copies):
                 self.recall.drop(checkpoint)
                 self.read.checkpoints.append(checkpoint)
                 archive.unsaved = False
+        for zipped in self.zips.values():
+            self.read.checkpoints.extend(zipped.checkpoints())
         for checkpoint in self.read.checkpoints:
-            if checkpoint in self._shared.values():
+            if checkpoint.member or checkpoint in self._shared.values():
                 continue
             self.recall.kin.note(self._resumable.pop(checkpoint.source_id, checkpoint))
 
     def look_at_archives(self, paths: Collection[str]) -> None:
         """Whether their paths, among the ``paths`` that are there, still lead to them, and whether there is more."""
+        for path, zipped in list(self.zips.items()):
+            if path not in paths or not looked_at(path, zipped):
+                del self.zips[path]
+                zipped.close()
         for path, archive in list(self.archives.items()):
             try:
                 now = os.stat(path)  # noqa: PTH116 - the same as for every other file
@@ -184,15 +201,27 @@ class Roster(Copies):
             if checkpoint := archive.checkpoint():
                 self.recall.keep(checkpoint)
 
-    def unpack(self, archive: Archive, limit: int) -> int:
+    def packed(self) -> list[Archive | Zipped]:
+        """Every archive."""
+        return [*self.archives.values(), *self.zips.values()]
+
+    def unpack(self, archive: Archive | Zipped, limit: int) -> int:
         """Read from an archive; how many bytes of content it were."""
         try:
-            return archive.pull(limit, self.read)
+            count = archive.pull(limit, self.read)
         except OSError as error:
-            del self.archives[archive.path]
+            self.archives.pop(archive.path, None)
+            self.zips.pop(archive.path, None)
             archive.close()
+            if isinstance(error, GONE):
+                # Where it is now, it is found anew, and known by its content.
+                return 0
             self._cannot_open(archive.path, error)
             return 0
+        if isinstance(archive, Archive):
+            # What was half a line is whole in it.
+            self._halves.pop(archive.source_id, None)
+        return count
 
     def fail(self, followed: Followed, error: OSError) -> None:
         """A followed file cannot be read at the moment; said once."""
@@ -201,8 +230,11 @@ class Roster(Copies):
             self.tell(followed, NoticeKind.UNREADABLE, problem)
         followed.fail(problem)
 
-    def resume_moved(self, roots: Iterable[Path], now: float) -> None:
-        """Read on in files below ``roots`` that were renamed, while nobody looked, to where no pattern finds them."""
+    def resume_moved(self, roots: Iterable[Path], found: Collection[str], now: float) -> None:
+        """Read on in files below ``roots`` that were renamed, while nobody looked, to where no pattern finds them.
+
+        ``found`` are the paths that patterns do find; each of those is entered by itself.
+        """
         roots = list(roots)
         listings: dict[Path, dict[int, str]] = {}
         for seen in self.recall.all():
@@ -213,6 +245,8 @@ class Roster(Copies):
                 continue
             if path.parent not in listings:
                 listings[path.parent] = list_inodes(path.parent)
+            if listings[path.parent].get(seen.inode) in found:
+                continue
             descriptor = open_found(listings[path.parent], seen.inode)
             if descriptor is None:
                 continue
@@ -241,9 +275,13 @@ class Roster(Copies):
         # As long as a file is open its inode is not given to another one; its content may still have been exchanged,
         # which the next read notices.
         if known.descriptor is None:
+            if not known.position:
+                # Nothing was read that it could be known by, so it may as well be a new one.
+                self._forget(known)
+                return False
             size = os.fstat(descriptor).st_size
             copied = self._copied_from(path, descriptor, size)
-            nearer = copied and copied.source_id != known.source_id and copied.offset > known.offset
+            nearer = copied and copied.mark.source_id != known.source_id and copied.shared > known.offset
             if nearer or not known.is_still(descriptor):
                 return False
         self.retired.remove(known)

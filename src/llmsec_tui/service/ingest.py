@@ -38,6 +38,8 @@ READ_BYTES = 8 * 1024 * 1024
 WAIT_S = 0.5
 RETRY_S = 1.0
 LOOK_S = 0.25
+_LOOK_SHARE = 20
+"""A look takes no more of the time than one in so many parts."""
 IDLE_S = 5.0
 """After this long without news DuckDB's log is written into its file, where it costs nobody's latency."""
 
@@ -78,6 +80,7 @@ class Ingest:
         self._room = threading.Semaphore(1)
         """Held from the beginning of a read until the other thread takes the batch."""
         self._looked = -LOOK_S
+        self._look_s = 0.0
         self._problems: dict[str, str] = {}
         """By the name of the thread that has it."""
         self._wishes: queue.SimpleQueue[tuple[list[str], bool]] = queue.SimpleQueue()
@@ -159,6 +162,7 @@ class Ingest:
         return replace(read, notices=[*read.notices, *told]) if told else read
 
     def _tell_what_is_open(self) -> None:
+        self.progress = tuple(self._follower.progress())
         for one in self.progress:
             if one.offset < one.size:
                 log.warning("%s ends in %d bytes without a line's end; unread", one.path, one.size - one.offset)
@@ -170,7 +174,8 @@ class Ingest:
 
     def _look(self, *, idle: bool) -> None:
         now = time.monotonic()
-        if not idle and now - self._looked < LOOK_S:
+        # Thousands of files are looked at less often.
+        if now - self._looked < max(0.0 if idle else LOOK_S, _LOOK_SHARE * self._look_s):
             return
         self._looked = now
         self.progress = tuple(self._follower.progress())
@@ -180,6 +185,7 @@ class Ingest:
                 # Also what is skipped, and a line that is still being written: neither is late.
                 self.lag.committed(one.source_id, one.offset if one.behind_since is not None else one.size)
             self.lag.seen(one.source_id, one.size, now)
+        self._look_s = time.monotonic() - now
 
     # The judging thread.
 
