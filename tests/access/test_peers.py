@@ -1,4 +1,4 @@
-"""Actors: named by the kernel."""
+"""Peers: named by the kernel."""
 
 import os
 import socket
@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from llmsec_tui.access import Role, identify, local_actor
-from llmsec_tui.access.actor import terminal_name
+from llmsec_tui.access import identify, local_actor, this_process
+from llmsec_tui.access.peers import terminal_name
 from llmsec_tui.errors import AccessRefused
 
 CONNECT = """
@@ -34,23 +34,23 @@ def connect(uid: int) -> tuple[socket.socket, subprocess.Popen[bytes]]:
     return connection, client
 
 
-def test_a_client_of_our_own_uid_is_the_admin() -> None:
-    """The pid is the client's, not ours."""
+def test_a_client_is_named_by_the_kernel() -> None:
+    """The pid is the client's, not ours; its groups are those that it connected with."""
     connection, client = connect(os.geteuid())
     with connection:
-        actor = identify(connection)
-    assert (actor.uid, actor.pid, actor.role) == (os.geteuid(), client.pid, Role.ADMIN)
-    assert actor.user == local_actor().user
+        peer = identify(connection)
+    assert (peer.uid, peer.gid, peer.pid) == (os.geteuid(), os.getegid(), client.pid)
+    assert (peer.os_user, peer.groups) == (this_process().os_user, frozenset(os.getgroups()))
     client.communicate()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-def test_a_client_of_another_uid_is_a_viewer() -> None:
+def test_a_client_of_another_uid_is_named_too() -> None:
     """A uid without an account is named by its number."""
     connection, client = connect(54321)
     with connection:
-        actor = identify(connection)
-    assert (actor.uid, actor.user, actor.role) == (54321, "54321", Role.VIEWER)
+        peer = identify(connection)
+    assert (peer.uid, peer.gid, peer.os_user) == (54321, 54321, "54321")
     client.communicate()
 
 
@@ -68,15 +68,24 @@ def test_a_client_that_has_gone_is_still_named() -> None:
     connection, client = connect(os.geteuid())
     client.communicate()
     with connection:
-        actor = identify(connection)
-    assert (actor.uid, actor.pid, actor.tty, actor.loginuid) == (os.geteuid(), client.pid, "", None)
+        peer = identify(connection)
+    assert (peer.uid, peer.pid, peer.tty, peer.loginuid) == (os.geteuid(), client.pid, "", None)
 
 
 def test_this_process_acts_as_the_owner() -> None:
     """Acts that no client asked for are the collector's own."""
     actor = local_actor()
-    assert (actor.uid, actor.pid, actor.role) == (os.geteuid(), os.getpid(), Role.ADMIN)
+    assert (actor.uid, actor.pid, actor.role) == (os.geteuid(), os.getpid(), "owner")
     assert actor.loginuid is None or actor.loginuid >= 0
+
+
+def test_where_somebody_says_to_come_from_is_kept_as_their_claim() -> None:
+    """The environment is the client's own; nothing is decided by it."""
+    script = "from llmsec_tui.access import this_process; print(repr(this_process().ssh_client))"
+    claim = "203.0.113.7 50022 22"
+    environment = {"PYTHONPATH": os.pathsep.join(["src", *sys.path]), "SSH_CLIENT": claim}
+    said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == repr(claim)
 
 
 @pytest.mark.parametrize(
