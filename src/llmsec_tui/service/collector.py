@@ -7,12 +7,14 @@ import signal
 import socket as sockets
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from llmsec_tui.access import local_actor
+from llmsec_tui.access.signing import SigningKeys
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.detect.correlate.correlator import Correlator
@@ -20,8 +22,12 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode, LlmsecError, StoreLocked
 from llmsec_tui.formats import own
 from llmsec_tui.formats.registry import Registry
+from llmsec_tui.hardening import keep_memory_private
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home, shipped
+from llmsec_tui.service.access.door import Door
+from llmsec_tui.service.access.room import AccessRoom
+from llmsec_tui.service.auditing.room import AuditRoom, opened
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.policy import watcher
@@ -71,6 +77,7 @@ def run(
     ``launch.OWNED`` that another collector has the store, which otherwise raises ``StoreLocked``.
     A socket of one's own choice can be used by the group of its file; who may do what is up to the roles.
     """
+    keep_memory_private()
     narrate()
     collect_rarely()
     take_short_turns()
@@ -90,12 +97,15 @@ def _run(
     with ExitStack() as rooms:
         store = Store.open(home.store)
         rooms.callback(store.close)
-        journal = Journal.open(home.journal)
-        rooms.callback(journal.close)
+        keys = SigningKeys(home)
+        # A keyring may take seconds to answer, or not to.
+        finding = rooms.enter_context(ThreadPoolExecutor(1, "find-key")).submit(keys.open)
         seen = signature(rules)
         book = Rulebook(rules, *load_good(rules), store.rules_off())
         if book.problem:
             log.warning("%s", book.problem)
+        journal = opened(home.journal, keys, finding.result())
+        rooms.callback(journal.close)
         checkpoints = store.checkpoints()
         follower = Follower(patterns, checkpoints, from_start=from_start)
         rooms.callback(follower.close)
@@ -122,7 +132,11 @@ def _run(
         )
         book.install = partial(_install, detector, pipeline)
         room = DeskRoom.open(home, store, journal, book)
-        collector = _Collector(store, journal, book, suppression, room, seen, pipeline, follower, patterns, once, child)
+        access = AccessRoom.open(home, store, journal)
+        auditing = AuditRoom.open(home, store, journal, keys)
+        collector = _Collector(
+            store, journal, book, suppression, room, access, auditing, seen, pipeline, follower, patterns, once, child
+        )
         return asyncio.run(collector.work(sock))
 
 
@@ -149,6 +163,8 @@ class _Collector:
     rules: Rulebook
     suppression: Suppression
     room: DeskRoom
+    access: AccessRoom
+    auditing: AuditRoom
     seen: Signature
     """Of the rule files, before they were loaded."""
     pipeline: Pipeline
@@ -165,15 +181,18 @@ class _Collector:
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, until.set)
         policy = watcher(self.room.policy, self.journal)
-        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, reloader, policy))
+        roles = self.access.roles.watcher()
+        watchers = (reloader, policy, roles, self.auditing.anchors.watcher())
+        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, *watchers))
 
         def stop() -> None:
             loop.call_soon_threadsafe(until.set)
 
         desk = self.room.desk
         ingest = Ingest(self.follower, self.pipeline, self.store, once=self.once, on_end=stop, desk=desk)
-        dispatch = Dispatch(self._context(ingest, stop))
-        server = Server(dispatch.reply)
+        context = self._context(ingest, stop)
+        dispatch = Dispatch(context)
+        server = Server(Door(context, dispatch).reply)
         self._record("collector.start")
         log.info(
             "collecting with %d rules; following %s",
@@ -181,8 +200,10 @@ class _Collector:
             ", ".join(self.patterns) or "nothing",
         )
         self.room.start(ingest.tell)
+        self.auditing.start()
         ingest.start()
-        beside = [asyncio.create_task(one.run()) for one in (reloader, policy)]
+        context.expiry.start(self.store, self.journal, ingest.courtesy)
+        beside = [asyncio.create_task(one.run()) for one in watchers]
         if self.child:
             beside.append(asyncio.create_task(_leave_when_alone(server, until)))
         try:
@@ -191,9 +212,12 @@ class _Collector:
             for task in beside:
                 task.cancel()
             await asyncio.to_thread(dispatch.close)
+            await asyncio.to_thread(self.access.close)
+            await asyncio.to_thread(context.expiry.stop)
             await asyncio.to_thread(ingest.stop)
             await asyncio.to_thread(self.room.stop)
         self._record("collector.end")
+        await asyncio.to_thread(self.auditing.stop)
         log.info("the collector ends")
         return ExitCode.FINE if ingest.failure is None else ExitCode.BAD_INPUT
 
@@ -205,6 +229,8 @@ class _Collector:
             suppression=self.suppression,
             ingest=ingest,
             room=self.room,
+            access=self.access,
+            auditing=self.auditing,
             pid=os.getpid(),
             watching=list(self.patterns),
             started_at=time.time_ns() // 1000,

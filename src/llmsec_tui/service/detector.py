@@ -21,6 +21,7 @@ from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ordinary import ordinary
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
+from llmsec_tui.hardening import keep_memory_private
 from llmsec_tui.service.rules.in_force import in_force
 
 log = logging.getLogger(__name__)
@@ -160,4 +161,5 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 if __name__ == "__main__":
+    keep_memory_private()
     serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[2:]], sys.argv[1].split(","))
