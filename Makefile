@@ -40,6 +40,8 @@ bench: $(STAMP)
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/correlate.py
 	$(BIN)/python bench/monitors.py
+	$(BIN)/python bench/audit.py
+	$(BIN)/python bench/masking.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache dist

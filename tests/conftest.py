@@ -23,6 +23,14 @@ def _patient_askers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_keyring() -> Iterator[None]:
+    """Collectors of tests leave no keys in the keyring of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        yield
+
+
 @pytest.fixture(scope="session")
 def shipped_rules() -> RuleSet:
     """All rules that are shipped, read and made ready once for all tests of a process; nobody can change them."""

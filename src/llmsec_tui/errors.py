@@ -8,6 +8,10 @@ LlmsecError
 │   └── StoreLocked   another collector owns it
 ├── ConfigError       a setting, option or role file that makes no sense
 ├── AccessRefused     the actor lacks the capability
+│   ├── LoginNeeded       nobody is logged in here
+│   ├── SessionLocked     somebody is, and did nothing for a while or locked it
+│   ├── StepUpNeeded      the act takes the password again
+│   └── ApprovalNeeded    the act takes a second person
 └── ServiceError      the collector did not do what was asked
     ├── CollectorGone     nobody answers on the socket
     ├── DeadlineExceeded  no answer in time
@@ -93,6 +97,22 @@ class AccessRefused(LlmsecError):
     """The actor lacks the capability that the act requires."""
 
     exit_code = ExitCode.REFUSED
+
+
+class LoginNeeded(AccessRefused):
+    """Nobody is logged in on this connection, or the login has ended."""
+
+
+class SessionLocked(AccessRefused):
+    """The login stands, but its session is locked; giving the password again opens it."""
+
+
+class StepUpNeeded(AccessRefused):
+    """The act takes the password again; it is carried out when it is sent again after that."""
+
+
+class ApprovalNeeded(AccessRefused):
+    """The act takes a second person; it is carried out when it is sent again after somebody else approved it."""
 
 
 class ServiceError(LlmsecError):

@@ -34,6 +34,26 @@ class Home:
         return self.root / "desk.yml"
 
     @property
+    def anchors(self) -> Path:
+        """Where the journal's head is kept outside; it need not exist."""
+        return self.root / "audit.yml"
+
+    @property
+    def signing(self) -> Path:
+        """Where the key that signs the journal is kept, and its public half."""
+        return self.root / "signing.json"
+
+    @property
+    def vault(self) -> Path:
+        """Secrets under a passphrase, where there is no keyring."""
+        return self.root / "vault"
+
+    @property
+    def roles(self) -> Path:
+        """What a team decides about who may do and see what; it need not exist."""
+        return self.root / "roles.yml"
+
+    @property
     def formats(self) -> Path:
         """Descriptions of log formats of the user's own."""
         return self.root / "formats.d"
@@ -42,6 +62,11 @@ class Home:
     def log(self) -> Path:
         """The collector's own narration, for people who ask why it died."""
         return self.root / "collector.log"
+
+    @property
+    def in_use(self) -> bool:
+        """Whether there is a store, or a collector's socket or a link to one, whether or not it can be reached."""
+        return self.store.exists() or self.socket.is_symlink() or self.socket.exists()
 
     def create(self) -> None:
         """Make the directory with mode 0700; refuse one that others can write to."""

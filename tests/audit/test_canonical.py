@@ -4,6 +4,7 @@ import json
 
 import msgspec
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +51,9 @@ def test_what_is_read_back_is_written_the_same(record: dict[str, Value]) -> None
     written = encode(record)
     assert encode(msgspec.json.decode(written)) == written
     assert encode(dict(reversed(record.items()))) == written
+
+
+@given(st.dictionaries(TEXTS, VALUES, max_size=6))
+def test_the_spelling_is_that_of_another_implementation(record: dict[str, Value]) -> None:
+    """Of the package ``rfc8785``, which other people wrote."""
+    assert encode(record) == rfc8785.dumps(record)

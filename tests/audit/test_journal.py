@@ -14,10 +14,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.audit.acts import act, fill
+from tests.audit.acts import act, codes, fill
 
-from llmsec_tui.audit import Act, Finding, Journal, Result, verify
-from llmsec_tui.audit import journal as journal_module
+from llmsec_tui.audit import appending
+from llmsec_tui.audit.journal import Journal
+from llmsec_tui.audit.record import Act, Result
+from llmsec_tui.audit.verify import verify
 from llmsec_tui.errors import StoreError, StoreLocked
 from llmsec_tui.service.api import AuditRow
 
@@ -38,10 +40,20 @@ def test_an_act_is_one_line_that_says_who_did_what_to_what(tmp_path: Path) -> No
     journal.append(act(2))
     journal.close()
     one, two = records(tmp_path / "audit")
-    assert one["actor"] == {"uid": 1000, "loginuid": 1000, "pid": 42, "user": "ada", "role": "analyst", "tty": "pts/1"}
+    assert one["actor"] == {
+        "uid": 1000,
+        "loginuid": 1000,
+        "pid": 42,
+        "user": "ada",
+        "os_user": "alovelace",
+        "role": "analyst",
+        "tty": "pts/1",
+        "ssh_client": "192.0.2.7 50022 22",
+        "session": "s-1",
+    }
     assert (one["action"], one["object"], one["result"]) == ("alerts.dismiss", "alert:0001", "done")
     assert (one["before"], one["after"]) == ({"state": "new"}, {"state": "dismissed", "version": 2})
-    assert (one["v"], one["seq"], one["at"], one["hash"]) == (1, 1, first.at, first.hash)
+    assert (one["v"], one["seq"], one["at"], one["hash"]) == (2, 1, first.at, first.hash)
     assert (one["prev"], two["prev"]) == ("0" * 64, first.hash)
     assert one["log_id"] == two["log_id"]
 
@@ -72,7 +84,7 @@ def test_reopening_continues_the_chain(tmp_path: Path) -> None:
     assert journal.last_seq == 3
     assert journal.append(act(4)).seq == 4
     journal.close()
-    assert verify(tmp_path / "audit").last_seq == 4
+    assert verify(tmp_path / "audit").verified_seq == 4
 
 
 def test_a_second_writer_is_refused_and_told_who_writes(tmp_path: Path) -> None:
@@ -116,15 +128,14 @@ def test_a_tail_cut_at_any_byte_is_set_aside_and_the_chain_goes_on(
         folder.mkdir(mode=0o700)
         (folder / "000001.jsonl").write_bytes(whole[:size])
         torn = whole[:size][(0 if size < first else first if size < len(whole) else size) :]
-        assert verify(folder).finding is (Finding.TORN if torn else Finding.VERIFIED if size else Finding.EMPTY), (
-            f"cut at {size}"
-        )
         kept = (size >= first) + (size == len(whole))
+        found = {name for name, so in (("TORN TAIL", torn), ("UNSEALED TAIL", kept)) if so}
+        assert codes(folder) == found or {"EMPTY"}, f"cut at {size}"
 
         Journal.open(folder).close()
 
-        verdict = verify(folder)
-        assert (verdict.ok, verdict.last_seq) == (True, kept + bool(torn))
+        after = verify(folder)
+        assert (after.ok, after.verified_seq) == (True, kept + bool(torn))
         assert b"".join(path.read_bytes() for path in folder.glob("torn-*")) == torn
         if torn:
             assert records(folder)[-1]["action"] == "journal.mend"
@@ -146,7 +157,8 @@ def test_a_last_record_that_was_changed_is_not_built_upon(tmp_path: Path) -> Non
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from llmsec_tui.audit import Journal, verify
+from llmsec_tui.audit.journal import Journal
+from llmsec_tui.audit.verify import verify
 from llmsec_tui.errors import StoreError
 from tests.audit.acts import act
 
@@ -165,7 +177,7 @@ for room in (0, 1, size // 2, size - 1):
     assert (folder / "000001.jsonl").stat().st_size == size
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 assert journal.append(act(2)).seq == 2
-assert verify(folder).last_seq == 2
+assert verify(folder).verified_seq == 2
 """
 
 
@@ -237,12 +249,12 @@ def test_threads_may_append_and_page_at_once(tmp_path: Path) -> None:
         numbers = list(pool.map(work, range(80)))
     journal.close()
     assert sorted(numbers) == list(range(1, 81))
-    assert verify(tmp_path / "audit").last_seq == 80
+    assert verify(tmp_path / "audit").verified_seq == 80
 
 
 def test_a_full_segment_is_followed_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Numbers run through, pages cross the border, and reopening finds the newest."""
-    monkeypatch.setattr(journal_module, "SEGMENT_BYTES", 2_000)
+    monkeypatch.setattr(appending, "SEGMENT_BYTES", 2_000)
     fill(tmp_path / "audit", 11)
     assert len(list((tmp_path / "audit").glob("0*.jsonl"))) > 2
     journal = Journal.open(tmp_path / "audit")
@@ -250,7 +262,7 @@ def test_a_full_segment_is_followed_by_another(tmp_path: Path, monkeypatch: pyte
     assert [row["seq"] for row in journal.page(before=6, limit=4)[0]] == [5, 4, 3, 2]
     assert journal.append(act(12)).seq == 12
     journal.close()
-    assert verify(tmp_path / "audit").last_seq == 12
+    assert verify(tmp_path / "audit").verified_seq == 12
 
 
 def test_an_empty_new_segment_is_filled_after_reopening(tmp_path: Path) -> None:
@@ -260,7 +272,7 @@ def test_an_empty_new_segment_is_filled_after_reopening(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "audit")
     assert journal.append(act(3)).seq == 3
     journal.close()
-    assert verify(tmp_path / "audit").last_seq == 3
+    assert verify(tmp_path / "audit").verified_seq == 3
 
 
 def test_pages_go_by_number_in_both_directions(tmp_path: Path) -> None:
@@ -289,7 +301,7 @@ def test_pages_go_by_number_in_both_directions(tmp_path: Path) -> None:
 def thirty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
     """An open journal of thirty records over several files."""
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(journal_module, "SEGMENT_BYTES", 4_000)
+        small.setattr(appending, "SEGMENT_BYTES", 4_000)
         journal = Journal.open(tmp_path_factory.mktemp("thirty") / "audit")
         for number in range(1, 31):
             journal.append(act(number))
@@ -314,7 +326,7 @@ def test_pages_are_what_a_look_at_all_rows_would_give(
 APPEND_FOR_EVER = """
 import sys
 from pathlib import Path
-from llmsec_tui.audit import Journal
+from llmsec_tui.audit.journal import Journal
 from tests.audit.acts import act
 
 journal = Journal.open(Path(sys.argv[1]))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
+from tests.console.access_backend import ACCESS_CAPABILITIES, Access
 from tests.console.incident_backend import INCIDENT_CAPABILITIES, Incidents
 from tests.console.silence_backend import Silences
 
@@ -31,6 +32,7 @@ CAPABILITIES = [
         "rules.reload",
     ),
     *INCIDENT_CAPABILITIES,
+    *ACCESS_CAPABILITIES,
 ]
 START = 1_795_400_000_000_000
 
@@ -60,12 +62,13 @@ _USERS = ("ann", "bo.larsen", "customer-4711", "svc-batch")
 _MATCH = "ignore all previous instructions"
 
 
-class Backend(Silences, Incidents):
+class Backend(Silences, Incidents, Access):
     """Rows are newest first, as the service gives them; whatever tests want otherwise they set on the object."""
 
     def __init__(self, *, alerts: int = 30, events: int = 200, seed: int = 7) -> None:
         Silences.__init__(self)
         Incidents.__init__(self)
+        Access.__init__(self)
         self._random = random.Random(seed)
         self.asked: list[api.Ask[Any]] = []
         self.capabilities = list(CAPABILITIES)
@@ -111,7 +114,8 @@ class Backend(Silences, Incidents):
             raise CollectorGone("The collector went away.")
         if (error := self.refuse.get(type(ask))) is not None:
             raise error
-        if ask.capability not in self.capabilities:
+        self.check_access(ask)
+        if ask.capability and ask.capability not in self.capabilities:
             raise AccessRefused(f"Your role lacks {ask.capability}.")
         answer = getattr(self, f"_answer_{type(ask).__name__}")
         return cast(R, answer(ask))
@@ -212,6 +216,7 @@ class Backend(Silences, Incidents):
         self.took_part = self.events[:5]
         self.use_for_silences(texts)
         self.use_for_incidents(texts)
+        self.use_for_access(texts)
 
     def add_event(self) -> api.EventRow:
         """One more event."""
@@ -239,9 +244,9 @@ class Backend(Silences, Incidents):
             store="/home/ann/.local/state/llmsec-tui/store.duckdb",
             started_at=START,
             now=self.now(),
-            user="ann",
-            role="analyst",
-            capabilities=self.capabilities,
+            user=self.session or "ann",
+            role="" if self.login == "needed" else "analyst",
+            capabilities=[] if self.login == "needed" else self.capabilities,
             rules=48,
             rules_version="3f9a1c",
             watching=[self._text(1, "/var/log/llm/*.jsonl"), "/var/log/llm/gateway.log"],
@@ -252,6 +257,15 @@ class Backend(Silences, Incidents):
             rules_off=sum(row.state == "off" for row in self.rules),
             silences=sum(row.state == "holds" for row in self.silences),
             silenced=sum(row.hidden for row in self.silences if row.state == "holds"),
+            login=self.login,
+            session=f"s-{self.session}" if self.session else "",
+            content=self.content,
+            protection=self.me().protection,
+            sealed_seq=32,
+            anchor_seq=30,
+            anchor_at=self.now() - 180_000_000,
+            anchor="vault",
+            signing=self.signing,
         )
 
     def _answer_GetOverview(self, ask: api.GetOverview) -> api.Overview:  # noqa: N802
@@ -366,6 +380,7 @@ class Backend(Silences, Incidents):
             stands_for=self.stands_for,
             kept_by=self._alert_of(row.suppressed_ref or "") if row.suppressed_by == "duplicate" else None,
             silence=self.silences[0] if row.suppressed_by == "silenced" else None,
+            revealed_until=self.until(row.alert_id),
         )
 
     def _answer_ListTookPart(self, ask: api.ListTookPart) -> api.EventPage:  # noqa: N802
@@ -475,11 +490,17 @@ class Backend(Silences, Incidents):
             **({text[:60]: text for text in self.texts}),
         }
         alerts = [alert for alert in self.alerts if alert.event_id == row.event_id]
-        return api.EventDetail(row=replace(row, text=row.text[: ask.text_chars]), fields=fields, alerts=alerts)
+        seen = self.seen(row)
+        return api.EventDetail(
+            row=replace(seen, text=seen.text[: ask.text_chars]),
+            fields=fields,
+            alerts=alerts,
+            revealed_until=self.until(row.event_id),
+        )
 
     def _answer_GetConversation(self, ask: api.GetConversation) -> api.EventPage:  # noqa: N802
         event = self._event_of(ask.event_id)
-        rows = [row for row in reversed(self.events) if row.conversation_id == event.conversation_id]
+        rows = [self.seen(row) for row in reversed(self.events) if row.conversation_id == event.conversation_id]
         return api.EventPage(rows=[replace(row, text=row.text[: ask.text_chars]) for row in rows], total=len(rows))
 
     def _answer_AcknowledgeAlert(self, ask: api.AcknowledgeAlert) -> api.Done:  # noqa: N802

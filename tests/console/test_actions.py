@@ -25,10 +25,14 @@ from llmsec_tui.console.screens.incidents import IncidentsPane
 from llmsec_tui.console.screens.metrics import MetricsPane
 from llmsec_tui.console.screens.notifications import NotificationsPane
 from llmsec_tui.console.screens.overview import OverviewPane
+from llmsec_tui.console.screens.people import PeoplePane
+from llmsec_tui.console.screens.person import AccountPane, ApprovalPane, RolePane
+from llmsec_tui.console.screens.record import RecordPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.screens.verification import VerificationPane
 from llmsec_tui.console.shell import Shell
 
 PANES: dict[Place, type[Pane]] = {
@@ -37,6 +41,7 @@ PANES: dict[Place, type[Pane]] = {
         *(OverviewPane, AlertsPane, EventsPane, SourcesPane, AuditPane, RulesPane),
         *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
         *(IncidentsPane, IncidentPane, HandOverPane, MetricsPane, NotificationsPane),
+        *(RecordPane, VerificationPane, PeoplePane, AccountPane, RolePane, ApprovalPane),
     )
 }
 

@@ -3,12 +3,15 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from tests.patience import PATIENCE_S
 
+from llmsec_tui.access.secrets.kernel import KernelKeyring
+from llmsec_tui.access.secrets.places import SecretsUnavailable
+from llmsec_tui.access.secrets.vault_file import kdf_of
 from llmsec_tui.errors import CollectorGone
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.api import GetStatus
@@ -41,6 +44,12 @@ def until(holds: Callable[[], object]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def forget_vault(home: Path) -> None:
+    """Close the vault of a test: an unlocked one stays open until the machine restarts, also when its file is gone."""
+    with suppress(SecretsUnavailable, FileNotFoundError):
+        KernelKeyring().delete(f"vault:{kdf_of(Home(home).vault.read_bytes()).hex()}")
 
 
 def _answers(home: Path, process: "Popen[bytes]") -> bool:

@@ -11,8 +11,8 @@ from llmsec_tui.console.link import Asker
 from llmsec_tui.paths import Home
 
 
-def main(folder: str, texts: str) -> int:
-    """Open it as ``run`` does; ``texts`` is a JSON list."""
+def main(folder: str, texts: str, password: str = "") -> int:
+    """Open it as ``run`` does; ``texts`` is a JSON list. With a password, ann is logged in with it."""
     settings.require_terminal()
     chosen = settings.prepare(slow_link=False, mouse=True)
     from llmsec_tui.console.shell import Shell
@@ -20,6 +20,8 @@ def main(folder: str, texts: str) -> int:
     backend = Backend(alerts=1, events=12)
     backend.use(json.loads(texts))
     backend.problem = backend.texts[0]
+    if password:
+        backend.passwords, backend.session, backend.access_words = {"ann": password}, "ann", ()
 
     async def connect() -> Asker:
         return backend

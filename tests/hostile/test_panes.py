@@ -10,6 +10,7 @@ from tests.console.driving import LARGE, SMALL, Driver, driving
 from tests.hostile.corpus import CORPUS, ESCAPES, MARKUP, SHAPES
 
 from llmsec_tui.console import incident_forms
+from llmsec_tui.console.actions import Place
 from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.incident_forms import Known
 from llmsec_tui.console.incident_sections import SECTIONS
@@ -20,7 +21,12 @@ from llmsec_tui.console.rule_dialog import RuleDialog
 from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.incident import IncidentPane
+from llmsec_tui.console.screens.person import AccountPane, ApprovalPane, RolePane
+from llmsec_tui.console.screens.record import RecordPane
+from llmsec_tui.console.screens.text_pane import TextPane
+from llmsec_tui.console.screens.verification import VerificationPane
 from llmsec_tui.console.silence_dialog import SilenceDialog
+from llmsec_tui.console.table import Table
 from llmsec_tui.paths import Home
 from llmsec_tui.service.incidents.api import GetDesk
 from llmsec_tui.service.incidents.rows import BulkDone, ItemResult
@@ -126,6 +132,36 @@ async def test_every_text_is_harmless_in_banners_messages_and_dialogs(home: Home
             check(driver)
             await driver.app.pop_screen()
         assert driver.app.is_running
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_every_text_is_harmless_among_people_and_in_the_journal(home: Home, size: tuple[int, int]) -> None:
+    """Names of accounts and roles, what was asked for and why; records in full, and what a verification found."""
+    backend = hostile_backend()
+    async with driving(backend, home, size) as driver:
+        await driver.press("U")
+        await driver.see("A-1", "Roles")
+        for name in ("#accounts", "#approvals", "#roles"):
+            table = driver.app.screen.query_one(name, Table)
+            table.focus()
+            for _ in range(0, len(table.rows), 4):
+                await driver.pilot.pause(0)
+                check(driver)
+                table.action_page_down()
+        place = Place.AUDIT
+        panes: list[TextPane] = [ApprovalPane(row.approval_id, place) for row in backend.approvals[:12]]
+        panes += [AccountPane(row.name, place) for row in backend.accounts[:12]]
+        panes += [RolePane(row.role, place) for row in backend.accounts[:3]]
+        panes += [RecordPane(row.seq, "", place) for row in backend.audit[:8]]
+        for pane in [*panes, VerificationPane(place)]:
+            await driver.app.push_screen(pane)
+            await driver.until(lambda pane=pane: not pane.is_idle("write"))  # type: ignore[misc]
+            await driver.pilot.pause(0)
+            check(driver)
+            pane.pager.action_last()
+            await driver.pilot.pause(0)
+            check(driver)
+            await driver.app.pop_screen()
 
 
 async def test_every_text_is_harmless_in_explanations_and_where_their_rule_is_chosen(home: Home) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyte
 import pytest
 from tests.hostile.corpus import CORPUS
 from tests.hostile.sequences import Output, take_apart
@@ -17,9 +18,9 @@ from llmsec_tui.text import visible
 COMMAND = [sys.executable, "-m", "tests.hostile.run_console"]
 
 
-def started(folder: Path, texts: list[str], **environment: str) -> Terminal:
+def started(folder: Path, texts: list[str], *password: str, **environment: str) -> Terminal:
     """A console that shows its first screen."""
-    terminal = Terminal([*COMMAND, str(folder), json.dumps(texts)], environment)
+    terminal = Terminal([*COMMAND, str(folder), json.dumps(texts), *password], environment)
     try:
         terminal.wait_for("Latest alerts")
     except AssertionError:
@@ -52,6 +53,13 @@ def tour(folder: Path, texts: list[str]) -> Output:
             ("\r", "Fields"),
             ("5", "Dead letters"),
             ("6", "RESULT"),
+            ("\r", "Proof"),
+            ("V", "Findings"),
+            ("U", "Approvals"),
+            ("\r", "last login"),
+            ("\x1b", ""),
+            ("\t", ""),
+            ("\r", "asked by"),
             ("1", "Latest alerts"),
         ):
             terminal.type(keys)
@@ -82,6 +90,46 @@ def test_nothing_of_a_hostile_log_is_obeyed(plain: Output, tmp_path: Path) -> No
     assert "␛]52;c;" in hostile.text
     assert "[/]" in hostile.text
     assert hostile.text.rstrip().endswith("left the console")
+
+
+def on_screen(written: bytes) -> str:
+    """What a terminal shows that was sent this."""
+    screen = pyte.Screen(100, 30)
+    pyte.ByteStream(screen).feed(written)
+    return "\n".join(screen.display)
+
+
+def test_a_locked_screen_holds_nothing_of_what_was_on_it(tmp_path: Path) -> None:
+    """Neither the screen nor anything sent after locking has the alert's text in it; the password is never sent."""
+    terminal = started(tmp_path, ["canary of a customer"], "sesame open")
+    try:
+        terminal.type("2")
+        terminal.wait_for("1 of ")
+        terminal.type("\r")
+        terminal.wait_for("Why")
+        terminal.wait_for_quiet()
+        assert "canary of a customer" in on_screen(terminal.written)
+        before = len(terminal.written)
+        terminal.type("\x0c")
+        terminal.wait_for("Locked: ann")
+        terminal.wait_for_quiet()
+        assert "canary" not in on_screen(terminal.written)
+        assert "Locked: ann" in on_screen(terminal.written)
+        assert b"canary" not in terminal.written[before:]
+        # What a terminal keeps to scroll back to is not written to while its other screen is shown.
+        assert terminal.written.rfind(b"\x1b[?1049h") > terminal.written.rfind(b"\x1b[?1049l")
+        terminal.type("sesame open")
+        terminal.wait_for_quiet()
+        assert "canary" not in on_screen(terminal.written)
+        terminal.type("\r")
+        terminal.wait_for("canary of a customer")
+        terminal.type("q")
+        assert terminal.wait_for_end() == 0
+        assert b"sesame" not in terminal.written
+        left = on_screen(terminal.written[terminal.written.rfind(b"\x1b[?1049l") :])
+        assert "canary" not in left
+    finally:
+        terminal.close()
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmsec_tui.access import Role
+from llmsec_tui.access.role_file import shipped
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.incidents.placeholders import FIELDS, fields, pieces
-from llmsec_tui.incidents.policy import ROLES, Policy, Quiet
+from llmsec_tui.incidents.policy import Policy, Quiet
 from llmsec_tui.incidents.policy_file import SHIPPED, PolicyError, load
 from llmsec_tui.incidents.states import LEVELS
 
@@ -136,7 +136,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_place(file: Path) -> None:
         ("duties: [{name: x}]", "1:10: 'within' is missing"),
         ("duties: [{name: contain, within: 1h}]", "1:11: every incident has a clock 'contain' already"),
         ("duties: [{name: a, within: 1h}, {name: a, within: 1h}]", "1:34: there is a 'a' in 'duties' already"),
-        ("bulk: {root: 3}", "1:8: there is no 'root' here; known are viewer, analyst, responder, auditor, admin"),
+        ("bulk: {night: many}", "1:8: 'night' is a whole number from 0 to 100,000; this is 'many'"),
         ("teams: {soc: alice}", "1:9: 'soc' is a list; this is 'alice'"),
         ("remedies: [{name: a}]", "1:12: a remedy has a 'command' or a 'url', and not both"),
         (
@@ -256,9 +256,9 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
         load(broken)
 
 
-def test_the_roles_of_a_policy_are_those_of_access() -> None:
-    """The rooms stand apart, so that the names stand twice."""
-    assert tuple(role.value for role in Role) == ROLES
+def test_a_policy_says_how_much_each_shipped_role_changes_at_once() -> None:
+    """And it can say so of roles of a team's own, which it does not know."""
+    assert load().bulk.keys() == shipped().roles.keys()
 
 
 def test_braces_that_are_meant_as_such_are_written_twice() -> None:

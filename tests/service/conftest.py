@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from llmsec_tui.access.signing import SigningKeys
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.detect.ruleset import RuleSet
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
+from llmsec_tui.service.access.room import AccessRoom
+from llmsec_tui.service.auditing.room import AuditRoom
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.room import DeskRoom
 from llmsec_tui.service.detector import Detector
@@ -39,6 +42,7 @@ def context(home: Home) -> Iterator[Context]:
     room = DeskRoom.open(home, store, journal, rules)
     pipeline = Pipeline(Detector(NO_RULES), store.known)
     ingest = Ingest(follower, pipeline, store, once=False, on_end=lambda: None, desk=room.desk)
+    access = AccessRoom.open(home, store, journal)
     yield Context(
         store=store,
         journal=journal,
@@ -46,12 +50,15 @@ def context(home: Home) -> Iterator[Context]:
         suppression=Suppression(NO_RULES),
         ingest=ingest,
         room=room,
+        access=access,
+        auditing=AuditRoom.open(home, store, journal, SigningKeys(home)),
         pid=os.getpid(),
         watching=[],
         started_at=0,
         stop=lambda: None,
     )
     room.stop()
+    access.close()
     follower.close()
     journal.close()
     store.close()

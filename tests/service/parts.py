@@ -5,15 +5,22 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from llmsec_tui.access import Actor, Role
+from llmsec_tui.access import Actor, Peer, acting
+from llmsec_tui.access.role_file import shipped
 from llmsec_tui.events.batch import build, dead_letters
 from llmsec_tui.events.schema import ALERTS
 from llmsec_tui.store.commit import Commit
 from llmsec_tui.store.store import Store
 
 
-def actor(role: Role = Role.ADMIN, user: str = "ada") -> Actor:
-    return Actor(uid=1000, loginuid=1000, pid=1, user=user, role=role, tty="pts/0")
+def peer(uid: int = 1000, user: str = "ada", *, loginuid: int | None = 1000, gid: int = 1000) -> Peer:
+    """A process at the socket, as the kernel would name it."""
+    return Peer(uid=uid, gid=gid, groups=frozenset(), loginuid=loginuid, pid=1, os_user=user, tty="pts/0")
+
+
+def actor(role: str = "owner", user: str = "ada") -> Actor:
+    """Somebody with a shipped role."""
+    return acting(peer(user=user), shipped().roles[role])
 
 
 def raise_alert(store: Store, alert_id: str) -> None:

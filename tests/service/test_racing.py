@@ -11,8 +11,8 @@ from msgspec import Struct
 from tests.service.incident_parts import act, arrive, journal, row
 from tests.service.parts import actor
 
-from llmsec_tui.access import Actor
 from llmsec_tui.errors import ServiceError
+from llmsec_tui.service.access.visitor import Visitor
 from llmsec_tui.service.api import AnyAsk, Done
 from llmsec_tui.service.client import Client
 from llmsec_tui.service.context import Context
@@ -50,8 +50,8 @@ async def two(dispatch: Dispatch, tmp_path: Path) -> AsyncIterator[tuple[Client,
 
 
 def _door(dispatch: Dispatch, user: str) -> Reply:
-    async def reply(caller: Actor, ask: AnyAsk) -> Struct:
-        return await dispatch.reply(replace(caller, user=user, tty=f"pts/{user}"), ask)
+    async def reply(caller: Visitor, ask: AnyAsk) -> Struct:
+        return await dispatch.reply(replace(actor(user=user), pid=caller.peer.pid, tty=f"pts/{user}"), ask)
 
     return reply
 

@@ -14,7 +14,6 @@ import pytest
 from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, RULE_ID, actor, say, write_rules
 
-from llmsec_tui.access import Role
 from llmsec_tui.errors import AccessRefused, CollectorGone, NotFound, ServiceError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import (
@@ -95,9 +94,9 @@ async def test_a_rule_that_is_turned_off_says_who_did_it_and_why(dispatch: Dispa
 async def test_turning_a_rule_takes_a_role_a_reason_and_a_rule(dispatch: Dispatch, context: Context) -> None:
     """Each is refused by itself, and what was on stays on."""
     with pytest.raises(AccessRefused):
-        await dispatch.reply(actor(Role.VIEWER), DisableRule(command_id="c1", rule_id=RULE_ID, note="x"))
+        await dispatch.reply(actor("viewer"), DisableRule(command_id="c1", rule_id=RULE_ID, note="x"))
     with pytest.raises(AccessRefused):
-        await dispatch.reply(actor(Role.ANALYST), ReloadRules(command_id="c1"))
+        await dispatch.reply(actor("analyst"), ReloadRules(command_id="c1"))
     with pytest.raises(ServiceError, match="with a reason"):
         await dispatch.reply(actor(), DisableRule(command_id="c2", rule_id=RULE_ID, note="  "))
     with pytest.raises(NotFound, match="There is no rule 0000"):

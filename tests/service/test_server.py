@@ -13,15 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.patience import PATIENCE_S
 
-from llmsec_tui.access import Actor
+from llmsec_tui.access import Peer
 from llmsec_tui.errors import CollectorGone, DeadlineExceeded, NotFound, ServiceError
+from llmsec_tui.service.access.visitor import Visitor
 from llmsec_tui.service.api import AnyAsk, Done, GetAlert, GetStatus, StopCollector
 from llmsec_tui.service.client import Client, ask_once
 from llmsec_tui.service.server import Server
 from llmsec_tui.service.sockets import listening
 from llmsec_tui.service.wire import MAX_REQUEST
 
-Reply = Callable[[Actor, AnyAsk], Awaitable[msgspec.Struct]]
+Reply = Callable[[Visitor, AnyAsk], Awaitable[msgspec.Struct]]
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def _served(path: Path, reply: Reply, slow_reader_s: float = 10.0) -> Asyn
             await serving
 
 
-async def _done(actor: Actor, ask: AnyAsk) -> msgspec.Struct:
+async def _done(visitor: Visitor, ask: AnyAsk) -> msgspec.Struct:
     """Answers any command with its id; sleeps and failures are asked for in the id."""
     assert isinstance(ask, StopCollector)
     match ask.command_id.split():
@@ -171,16 +172,16 @@ async def test_a_question_of_another_version_is_refused_under_its_id(tmp_path: P
 
 async def test_the_caller_is_who_the_kernel_says(tmp_path: Path) -> None:
     """Identity comes from the socket and not from the message."""
-    seen: list[Actor] = []
+    seen: list[Peer] = []
 
-    async def note(actor: Actor, ask: AnyAsk) -> msgspec.Struct:
-        seen.append(actor)
+    async def note(visitor: Visitor, ask: AnyAsk) -> msgspec.Struct:
+        seen.append(visitor.peer)
         raise NotFound("nothing")
 
     async with _served(tmp_path / "s", note), await Client.connect(tmp_path / "s") as client:
         with pytest.raises(NotFound):
             await client.ask(GetAlert(alert_id="abcd"))
-    assert [(actor.uid, actor.pid) for actor in seen] == [(os.getuid(), os.getpid())]
+    assert [(peer.uid, peer.pid) for peer in seen] == [(os.getuid(), os.getpid())]
 
 
 async def test_commands_can_ask_without_a_loop_of_their_own(tmp_path: Path) -> None:

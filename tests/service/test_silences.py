@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 from tests.service.parts import RULE, actor
 
-from llmsec_tui.access import Role
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import AccessRefused, LlmsecError, NotFound, ServiceError
 from llmsec_tui.events.batch import build, dead_letters
@@ -240,9 +239,9 @@ async def test_a_preview_says_what_of_which_rules_and_how_far_back(dispatch: Dis
 
 
 async def test_silences_are_for_those_who_may_put_alerts_away(dispatch: Dispatch, context: Context) -> None:
-    await dispatch.reply(actor(Role.ANALYST), silence(user_id="bob"))
+    await dispatch.reply(actor("analyst"), silence(user_id="bob"))
     for command in (silence(user_id="bob", command_id="c2"), EndSilence(command_id="c3", silence_id="abcdef")):
-        for role in (Role.VIEWER, Role.AUDITOR):
+        for role in ("viewer", "auditor"):
             with pytest.raises(AccessRefused):
                 await dispatch.reply(actor(role), command)
     assert (await silences(dispatch)).total == 1

@@ -1,6 +1,27 @@
-"""Who acts, and what they may do."""
+"""Who acts, and what they may do and see."""
 
-from llmsec_tui.access.actor import Actor, identify, local_actor
-from llmsec_tui.access.capabilities import CAPABILITIES, ROLES, Role, check
+from llmsec_tui.access.actor import Actor, ContentLevel, Peer, Scope
+from llmsec_tui.access.capabilities import CAPABILITIES, check
+from llmsec_tui.access.peers import identify, this_process
+from llmsec_tui.access.roles import OWNER, Role, Roles, acting
 
-__all__ = ["CAPABILITIES", "ROLES", "Actor", "Role", "check", "identify", "local_actor"]
+__all__ = [
+    "CAPABILITIES",
+    "OWNER",
+    "Actor",
+    "ContentLevel",
+    "Peer",
+    "Role",
+    "Roles",
+    "Scope",
+    "acting",
+    "check",
+    "identify",
+    "local_actor",
+    "this_process",
+]
+
+
+def local_actor() -> Actor:
+    """This process itself, for acts that no client asked for."""
+    return acting(this_process(), OWNER)

@@ -1,21 +1,9 @@
-"""What it takes to be answered: capabilities, the roles that hold them, and the one check."""
+"""What it takes to be answered: every capability there is, and the one check."""
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Mapping, Set
 from typing import Protocol
 
 from llmsec_tui.errors import AccessRefused
-
-
-class Role(StrEnum):
-    """The built-in roles."""
-
-    VIEWER = "viewer"
-    ANALYST = "analyst"
-    RESPONDER = "responder"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-
 
 CAPABILITIES: Mapping[str, str] = {
     "status.read": "see whether the collector is well",
@@ -24,7 +12,10 @@ CAPABILITIES: Mapping[str, str] = {
     "events.read": "see events with their texts",
     "sources.read": "see the followed files and what could not be read",
     "rules.read": "see the rules, what they raised and which are off",
-    "audit.read": "see the audit journal",
+    "content.search": "search in what people and models wrote",
+    "content.reveal": "have one thing shown unmasked for a while, with a reason",
+    "content.erase": "erase what was written, for good",
+    "content.hold": "keep content from being erased or expiring",
     "alerts.acknowledge": "take an alert",
     "alerts.dismiss": "put an alert away",
     "alerts.silence": "add or end a silence",
@@ -44,47 +35,38 @@ CAPABILITIES: Mapping[str, str] = {
     "desk.policy": "have the desk's policy read again, and try its channels",
     "markers.add": "note a deploy or another change outside",
     "sources.watch": "have more files followed",
+    "retention.set": "say how long content is kept",
+    "retention.run": "have content expire now",
+    "compliance.read": "make the report of what was watched, found and done",
+    "audit.read": "see the audit journal",
+    "audit.verify": "have the audit journal checked",
+    "audit.export": "take records and proofs out",
+    "audit.anchor": "put the journal's head on record elsewhere now",
+    "audit.retire": "remove the oldest records, on record",
+    "keys.manage": "unlock and rotate the key that signs the journal",
+    "users.read": "see users and roles",
+    "users.manage": "add, change, disable and unlock users",
+    "roles.reload": "have the file of roles read again",
+    "approvals.read": "see what waits for a second person",
+    "approvals.give": "approve or refuse what another person asked for",
     "collector.stop": "stop the collector",
 }
 """Every capability there is, and what it lets one do."""
-
-_VIEWER = frozenset(
-    {"status.read", "overview.read", "alerts.read", "events.read", "sources.read", "rules.read", "incidents.read"}
-)
-_ANALYST = _VIEWER | {
-    *("alerts.acknowledge", "alerts.dismiss", "alerts.silence", "rules.switch"),
-    *("incidents.open", "incidents.acknowledge", "incidents.work", "incidents.close", "incidents.reopen"),
-    *("incidents.merge", "incidents.export", "incidents.bulk", "markers.add"),
-}
-
-ROLES: Mapping[Role, frozenset[str]] = {
-    Role.VIEWER: _VIEWER,
-    Role.ANALYST: _ANALYST,
-    Role.RESPONDER: _ANALYST | {"sources.watch", "incidents.assign", "incidents.run"},
-    Role.AUDITOR: frozenset(
-        {
-            *("status.read", "overview.read", "alerts.read", "sources.read", "rules.read", "audit.read"),
-            *("incidents.read", "incidents.export"),
-        }
-    ),
-    Role.ADMIN: frozenset(CAPABILITIES),
-}
 
 
 class _Acting(Protocol):
     @property
     def user(self) -> str: ...
     @property
-    def role(self) -> Role: ...
+    def role(self) -> str: ...
+    @property
+    def capabilities(self) -> Set[str]: ...
 
 
 def check(actor: _Acting, capability: str) -> None:
     """Let the act pass, or raise AccessRefused; a capability that nobody declared is refused to everybody."""
-    if capability in ROLES[actor.role]:
+    if capability in actor.capabilities and capability in CAPABILITIES:
         return
-    holders = [role.value for role in Role if capability in ROLES[role]]
     what = CAPABILITIES.get(capability, "unknown to this version")
-    raise AccessRefused(
-        f"{actor.user} is {actor.role.value} and lacks {capability} ({what}); nothing was done.",
-        hint=f"Roles that have it: {', '.join(holders)}." if holders else "No role has it.",
-    )
+    role = f"is {actor.role}" if actor.role else "has no role here"
+    raise AccessRefused(f"{actor.user} {role} and lacks {capability} ({what}); nothing was done.")

@@ -4,6 +4,7 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -64,10 +65,10 @@ def write_whole(fd: int, data: bytes) -> None:
         view = view[os.write(fd, view) :]
 
 
-def set_tail_aside(folder: Path, path: Path) -> tuple[Path, int, str] | None:
-    """Move the bytes behind the last newline to a file of their own; its path, size and SHA-256, or None."""
+def set_tail_aside(folder: Path, path: Path, whole_end: Callable[[bytes], int]) -> tuple[Path, int, str] | None:
+    """Move the bytes behind the last whole record to a file of their own; its path, size and SHA-256, or None."""
     data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
+    whole = whole_end(data)
     tail = data[whole:]
     if not tail:
         return None

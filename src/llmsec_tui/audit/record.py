@@ -1,5 +1,6 @@
 """Acts and the chained records that the journal keeps of them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,11 +11,18 @@ import msgspec
 
 from llmsec_tui.audit.canonical import Value, encode
 
-VERSION = 1
+VERSION = 2
 GENESIS = bytes(32)
 """What the first record has in place of its predecessor's hash."""
 
-_DOMAIN = b"llmsec-audit-v1\0"
+DOMAINS: Mapping[int, bytes] = {1: b"llmsec-audit-v1\0", 2: b"llmsec-audit-v2\0"}
+"""What the hash of a record begins with, by its version; each of them can be verified."""
+
+_HASH = b',"hash":"'
+"""Where a line holds its own hash. Behind it stand only texts and numbers, and in a text it would be escaped."""
+_BEHIND_HASH = b',"log_id":"'
+"""What follows it."""
+_HASH_MEMBER = len(_HASH) + 64 + 1
 
 Facts = Mapping[str, str | int | bool | None]
 """States, versions, ids, hashes: what an act changed. Never text out of a log."""
@@ -40,9 +48,30 @@ class Actor(Protocol):
     @property
     def user(self) -> str: ...
     @property
+    def os_user(self) -> str: ...
+    @property
     def role(self) -> str: ...
     @property
     def tty(self) -> str: ...
+    @property
+    def ssh_client(self) -> str: ...
+    @property
+    def session(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """The journal itself, where it acts on its own files."""
+
+    uid: int = field(default_factory=os.geteuid)
+    loginuid: int | None = None
+    pid: int = field(default_factory=os.getpid)
+    user: str = "journal"
+    os_user: str = ""
+    role: str = "system"
+    tty: str = ""
+    ssh_client: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +115,48 @@ class Line(msgspec.Struct, frozen=True):
     result: str
     prev: str
     hash: str
+    boot_id: str
     actor: "LineActor"
+    before: dict[str, str | int | bool | None]
+    after: dict[str, str | int | bool | None]
+    command_id: str
+    mono: int = 0
+    """Microseconds since the host started; 0 in records of version 1."""
 
 
 class LineActor(msgspec.Struct, frozen=True):
     """Who acted, as recorded."""
 
     uid: int
+    loginuid: int | None
+    pid: int
     user: str
     role: str
+    tty: str
+    os_user: str = ""
+    ssh_client: str = ""
+    session: str = ""
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """The part of a record that makes it a link of the chain."""
+
+    v: int
+    log_id: str
+    seq: int
+    at: int
+    action: str
+    prev: str
+    hash: str
 
 
 LINES = msgspec.json.Decoder(Line)
+LINKS = msgspec.json.Decoder(Link)
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What these raise for bytes that are no record."""
 
 
-def describe(act: Act, *, log_id: str, seq: int, at: int, boot_id: str, prev: bytes) -> dict[str, Value]:
+def describe(act: Act, *, log_id: str, seq: int, at: int, mono: int, boot_id: str, prev: bytes) -> dict[str, Value]:
     """The record of an act, all but its hash."""
     who = act.actor
     return {
@@ -108,60 +164,76 @@ def describe(act: Act, *, log_id: str, seq: int, at: int, boot_id: str, prev: by
         "log_id": log_id,
         "seq": seq,
         "at": at,
+        "mono": mono,
         "boot_id": boot_id,
         "actor": {
             "uid": who.uid,
             "loginuid": who.loginuid,
             "pid": who.pid,
-            "user": _plain(who.user),
+            "user": plain(who.user),
+            "os_user": plain(who.os_user),
             "role": str(who.role),
             "tty": who.tty,
+            "ssh_client": plain(who.ssh_client),
+            "session": who.session,
         },
         "action": act.action,
-        "object": _plain(act.object),
+        "object": plain(act.object),
         "before": _plain_facts(act.before),
         "after": _plain_facts(act.after),
-        "reason": _plain(act.reason),
+        "reason": plain(act.reason),
         "result": act.result.value,
-        "command_id": _plain(act.command_id),
+        "command_id": plain(act.command_id),
         "prev": prev.hex(),
     }
 
 
 def seal(record: Mapping[str, Value]) -> tuple[bytes, bytes]:
     """The record's hash, which covers its predecessor's, and its line in the journal."""
-    digest = chain(record)
-    return digest, encode({**record, "hash": digest.hex()}) + b"\n"
+    body = encode(record)
+    digest = sha256(b"".join((DOMAINS[VERSION], bytes.fromhex(str(record["prev"])), body))).digest()
+    place = body.rfind(_BEHIND_HASH)
+    return digest, b"".join((body[:place], _HASH, digest.hex().encode(), b'"', body[place:], b"\n"))
 
 
-def chain(record: Mapping[str, Value]) -> bytes:
-    """SHA-256 over the domain, the hash before (``prev``) and the canonical record without its own hash."""
-    unsealed = {key: value for key, value in record.items() if key != "hash"}
-    return sha256(_DOMAIN + bytes.fromhex(str(record["prev"])) + encode(unsealed)).digest()
+def unsealed(line: bytes) -> bytes:
+    """A line without its hash and newline: the canonical record that the hash is about."""
+    place = line.rfind(_HASH)
+    return line[:place] + line[place + _HASH_MEMBER :].removesuffix(b"\n")
 
 
-def read(line: bytes) -> dict[str, Any]:
-    """The record of one line with its newline; raises ValueError, saying why, unless each byte is as it was written."""
-    try:
-        record = msgspec.json.decode(line, type=dict[str, Any])
-        whole = encode(record) + b"\n" == line
-        seen = msgspec.convert(record, Line)
-        matches = chain(record).hex() == seen.hash
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise ValueError(f"it is no journal record ({error})") from error
-    if not whole:
-        raise ValueError("its bytes are not in the canonical form")
-    if seen.v != VERSION:
-        raise ValueError(f"it has version {seen.v}, and this program knows {VERSION}")
-    if not matches:
-        raise ValueError("its hash does not fit its content")
-    return record
+def chain(version: int, prev: bytes, line: bytes) -> bytes:
+    """The hash that a line must have behind a record with hash ``prev``; raises ValueError for a version not known."""
+    domain = DOMAINS.get(version)
+    if domain is None:
+        raise ValueError(f"it has version {version}, and this program knows {' and '.join(map(str, DOMAINS))}")
+    return sha256(b"".join((domain, prev, unsealed(line)))).digest()
 
 
-def _plain(text: str) -> str:
-    # File names may hold bytes that are no text; a record of them must not fail, and must be UTF-8.
+def row_of(line: Line) -> dict[str, Any]:
+    """A record as lists show it, with the fields of ``service.api.AuditRow``."""
+    who = line.actor
+    return {
+        "seq": line.seq,
+        "at": line.at,
+        "actor": who.user,
+        "uid": who.uid,
+        "role": who.role,
+        "action": line.action,
+        "object": line.object,
+        "result": line.result,
+        "reason": line.reason,
+        "hash": line.hash,
+        "os_user": who.os_user,
+        "session": who.session,
+        "tty": who.tty,
+    }
+
+
+def plain(text: str) -> str:
+    """A text that can be written as UTF-8: a file name may hold bytes that are none, and is recorded all the same."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain_facts(facts: Facts) -> dict[str, Value]:
-    return {_plain(key): _plain(value) if isinstance(value, str) else value for key, value in facts.items()}
+    return {plain(key): plain(value) if isinstance(value, str) else value for key, value in facts.items()}

@@ -72,3 +72,8 @@ def line_ends(data: bytes) -> Iterator[int]:
 def offsets_of(data: bytes) -> "array[int]":
     """Where each whole line begins, and where the last one ends."""
     return array("Q", [0, *line_ends(data)])
+
+
+def whole_lines(data: bytes) -> int:
+    """Where the last whole line ends."""
+    return data.rfind(b"\n") + 1

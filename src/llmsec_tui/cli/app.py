@@ -9,21 +9,29 @@ import typer
 
 from llmsec_tui import __version__
 from llmsec_tui.cli import (
+    audit,
     collecting,
+    compliance,
+    content,
     doctor,
     explaining,
     incident,
     incidents,
+    login,
     markers,
     notifications,
+    probing,
     reading,
     reviewing,
+    roles,
     rules,
     silences,
+    users,
 )
 from llmsec_tui.cli.crash import report
 from llmsec_tui.cli.diagnostics import complain
 from llmsec_tui.errors import ExitCode, LlmsecError
+from llmsec_tui.hardening import leave_no_core
 from llmsec_tui.paths import home
 
 app = typer.Typer(
@@ -60,18 +68,26 @@ def options(
 collecting.register(app)
 reviewing.register(app)
 reading.register(app)
+audit.register(app)
 incidents.register(app)
 incident.register(app)
 markers.register(app)
 notifications.register(app)
+compliance.register(app)
+content.register(app)
+probing.register(app)
 rules.register(app)
 silences.register(app)
 explaining.register(app)
+login.register(app)
+users.register(app)
+roles.register(app)
 doctor.register(app)
 
 
 def main() -> None:
     """Run a command; every error becomes one sentence on stderr and a documented exit code."""
+    leave_no_core()
     try:
         app()
     except LlmsecError as error:

@@ -10,7 +10,17 @@ _TIMES = frozenset(
     {
         *("at", "now", "since", "opened_at", "last_at", "changed_at", "began_at", "due_at", "met_at", "ended_at"),
         *("checked_at", "rehearsed_at", "first_event_at", "first_alert_at", "acknowledged_at", "contained_at"),
-        *("resolved_at", "closed_at", "next_at"),
+        *(
+            "resolved_at",
+            "closed_at",
+            "next_at",
+            "made_at",
+            "placed_at",
+            "released_at",
+            "set_at",
+            "last_expired_at",
+            "rewrite_since",
+        ),
     }
 )
 

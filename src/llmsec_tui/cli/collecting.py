@@ -49,7 +49,7 @@ def console(context: typer.Context, slow_link: SlowLink = False, no_mouse: NoMou
     from llmsec_tui.console.app import run
 
     home: Home = context.obj
-    if not (home.store.exists() or home.socket.exists()):
+    if not home.in_use:
         raise ConfigError(f"There is no store in {home.root} yet.", hint="Start one with: llmsec-tui watch PATH")
     raise typer.Exit(run(home, [], from_start=False, slow_link=slow_link, mouse=not no_mouse))
 

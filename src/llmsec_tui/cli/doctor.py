@@ -3,30 +3,21 @@
 import os
 import shutil
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Literal
 
 import typer
 
+from llmsec_tui.cli.finding import Finding
+from llmsec_tui.cli.finding_roles import roles
+from llmsec_tui.cli.finding_secrets import anchors, keyrings, signing_key
 from llmsec_tui.cli.output import FormatOption, write
 from llmsec_tui.errors import CollectorGone, ExitCode, LlmsecError
 from llmsec_tui.paths import Home, shipped
 
-KEYRING_TIMEOUT_S = 3.0
 _MOST_NAMED = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    check: str
-    verdict: Literal["ok", "note", "wrong"]
-    what: str
-    mend: str = ""
 
 
 def register(app: typer.Typer) -> None:
@@ -35,9 +26,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(context: typer.Context, chosen: FormatOption = None) -> None:
-    """Check terminal, keyring, permissions, store, rules and clock; exit 1 when something is wrong."""
+    """Check terminal, permissions, store, rules, roles, keyring, key, anchors and clock; exit 1 if any is wrong."""
     home: Home = context.obj
-    findings = [finding for check in (_terminal, _state, _store, _rules, _keyring, _clock) for finding in check(home)]
+    checks = (_terminal, _state, _store, _rules, roles, keyrings, signing_key, anchors, _clock)
+    findings = [finding for check in checks for finding in check(home)]
     write([asdict(finding) for finding in findings], ("verdict", "check", "what", "mend"), chosen)
     if any(finding.verdict == "wrong" for finding in findings):
         raise typer.Exit(ExitCode.FINDINGS)
@@ -117,36 +109,6 @@ def _rules(_: Home) -> Iterator[Finding]:
         yield Finding("rules", "wrong", f"{len(issues)} problems in the shipped rules.", "llmsec-tui rules lint")
     else:
         yield Finding("rules", "ok", "The shipped rules are well formed.")
-
-
-def _keyring(_: Home) -> Iterator[Finding]:
-    name = _within(KEYRING_TIMEOUT_S, _keyring_name)
-    if name is None:
-        yield Finding(
-            "keyring", "note", f"No keyring answered within {KEYRING_TIMEOUT_S:g} s.", "Nothing needs it yet."
-        )
-    elif ".fail." in name or ".null." in name:
-        yield Finding("keyring", "note", "This machine has no keyring, as usual on servers.", "Nothing needs it yet.")
-    elif "plaintext" in name.lower() or ".alt." in name:
-        yield Finding("keyring", "wrong", f"The keyring {name} stores secrets in clear.", "Uninstall keyrings.alt.")
-    else:
-        yield Finding("keyring", "ok", name)
-
-
-def _keyring_name() -> str:
-    import keyring
-
-    backend = type(keyring.get_keyring())
-    return f"{backend.__module__}.{backend.__qualname__}"
-
-
-def _within(seconds: float, call: Callable[[], str]) -> str | None:
-    """The answer, or None after ``seconds``; some keyrings never answer over SSH."""
-    answers: list[str] = []
-    worker = threading.Thread(target=lambda: answers.append(call()), daemon=True)
-    worker.start()
-    worker.join(seconds)
-    return answers[0] if answers else None
 
 
 def _clock(_: Home) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
 """An incident's file, taken out of the store into a folder that only its owner can read."""
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from llmsec_tui.cli.acting import Name
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.diagnostics import say
+from llmsec_tui.cli.new_file import write_new
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.service.incidents.api import ExportIncident
 from llmsec_tui.service.incidents.rows import ExportedFile
@@ -78,11 +78,4 @@ def write_file(folder: Path, file: ExportedFile) -> None:
     """A new file in it that only its owner can read. Raises ConfigError for a name that is there or leads elsewhere."""
     if file.name in ("", ".", "..") or Path(file.name).name != file.name:
         raise ConfigError(f"The collector named a file {file.name!r}, which is no plain name; it was not written.")
-    try:
-        handle = os.open(folder / file.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(file.content)
-    except OSError as error:
-        raise ConfigError(
-            f"{folder / file.name} cannot be written: {error.strerror}.", hint=f"The folder {folder} is incomplete."
-        ) from error
+    write_new(folder / file.name, file.content, hint=f"The folder {folder} is incomplete.")

@@ -1,6 +1,5 @@
 """The incident desk as data: the queue, one incident, its timeline, figures, and the hand-over."""
 
-import os
 import sys
 import time
 from enum import StrEnum
@@ -16,6 +15,7 @@ from llmsec_tui.cli.as_data import as_data
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.incident_view import span, view
+from llmsec_tui.cli.new_file import write_new
 from llmsec_tui.cli.output import (
     FilterOption,
     FormatOption,
@@ -27,7 +27,6 @@ from llmsec_tui.cli.output import (
     write,
 )
 from llmsec_tui.cli.paging import pages
-from llmsec_tui.errors import ConfigError
 from llmsec_tui.service.incidents.api import GetHandOver, GetMetrics, GetTimeline, HandOver, ListIncidents
 from llmsec_tui.service.incidents.rows import IncidentRow, ItemResult, Metrics, Spread
 from llmsec_tui.text import visible_lines
@@ -151,7 +150,7 @@ def handover(
         incident_bulk.narrate(done)
     report = ask(context.obj, GetHandOver(user=user))
     if output is not None:
-        _write_new(output, report.markdown)
+        write_new(output, report.markdown.encode("utf-8", "backslashreplace"))
     if as_json(chosen):
         record({**as_data(report), "results": [as_data(one) for one in results]}, chosen)
     else:
@@ -193,12 +192,3 @@ def _cell(value: Any) -> Any:
     if value.median is None or value.p90 is None:
         return "-"
     return f"{span(round(value.median))} / {span(round(value.p90))} of {value.n}"
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.", hint="Name a new file.") from error
-    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as out:
-        out.write(text)

@@ -1,20 +1,16 @@
 """The demo: play the story, then show it in the console or say what was caught."""
 
 import asyncio
-import time
 from collections import Counter
 from typing import Any
 
 from llmsec_tui.cli.diagnostics import say
-from llmsec_tui.errors import ExitCode, ServiceError
+from llmsec_tui.errors import ExitCode
 from llmsec_tui.probes.expected import Judgement, judge
 from llmsec_tui.probes.stage import Stage
 from llmsec_tui.probes.story import load_story
-from llmsec_tui.service.api import PAGE_LIMIT, GetAlert, ListAlerts, ListSources
-from llmsec_tui.service.client import Client
+from llmsec_tui.probes.watching import caught
 from llmsec_tui.text import visible
-
-_SETTLE_S = 10.0
 
 
 def play_in_console(seconds: float, *, slow_link: bool, mouse: bool) -> int:
@@ -34,55 +30,11 @@ def play_headless(seconds: float) -> int:
     story = load_story()
     with Stage(story, seconds) as stage:
         say(f"Playing {len(story.lines)} log lines of an hour in {seconds:g} s …")
-        alerts = asyncio.run(_watch(stage))
+        alerts = asyncio.run(caught(stage))
         judgement = judge(alerts, stage.logs)
         missed = judge([alert for alert in alerts if alert["suppressed_by"] is None], stage.logs).missed
     _print(judgement, alerts)
     return ExitCode.FINDINGS if missed else ExitCode.FINE
-
-
-async def _watch(stage: Stage) -> list[dict[str, Any]]:
-    from llmsec_tui.service.launch import attach
-
-    client = await attach(stage.home, [str(stage.logs)], from_start=True)
-    try:
-        stage.begin()
-        while stage.playing:
-            await asyncio.sleep(0.05)
-        if stage.trouble is not None:
-            raise stage.trouble
-        await _caught_up(client, stage.written)
-        # What was caught is the question here, whether or not people are shown it.
-        page = await client.ask(ListAlerts(filter="suppressed:any", limit=PAGE_LIMIT))
-        return [await _detail(client, row.alert_id) for row in page.rows]
-    finally:
-        await client.close()
-
-
-async def _caught_up(client: Client, lines: int) -> None:
-    """Wait until the collector has committed as many records as there are lines."""
-    end = time.monotonic() + _SETTLE_S
-    while sum(source.records for source in (await client.ask(ListSources())).rows) < lines:
-        if time.monotonic() > end:
-            raise ServiceError(f"The collector has not read all {lines} lines of the story {_SETTLE_S:g} s after it.")
-        await asyncio.sleep(0.1)
-
-
-async def _detail(client: Client, alert_id: str) -> dict[str, Any]:
-    detail = await client.ask(GetAlert(alert_id=alert_id))
-    row = detail.row
-    return {
-        "title": row.title,
-        "level": row.level,
-        "role": row.role,
-        "tags": detail.tags,
-        "source_path": row.source_path,
-        "source_offset": detail.source_offset,
-        "source_len": detail.source_len,
-        "excerpt": row.excerpt,
-        "suppressed_by": row.suppressed_by,
-        "incident_id": row.incident_id,
-    }
 
 
 def _print(judgement: Judgement, alerts: list[dict[str, Any]]) -> None:

@@ -1,38 +1,28 @@
-"""Show the raw record behind an event, to who may read its file: the collector lends nobody its eyes."""
+"""Show the raw record behind an event, as far as the role of whoever asks goes."""
 
 import sys
-from collections.abc import Mapping
-from hashlib import sha256
 
 from llmsec_tui.cli.diagnostics import say
-from llmsec_tui.errors import SourceError
-from llmsec_tui.intake.raw import raw
+from llmsec_tui.service.content.api import RawRecord
 from llmsec_tui.text import visible, visible_lines
 
 
-def show(fields: Mapping[str, str]) -> bool:
-    """Write the record's bytes to stdout as they are, made harmless at a terminal; whether its hash holds.
-
-    ``fields`` are those of the event. Raises SourceError when the bytes are not there any more.
-    """
-    path, offset, length = fields["source_path"], int(fields["source_offset"]), int(fields["source_len"])
-    if not length:
-        raise SourceError(
-            f"Event {fields['event_id']} tells of its file and has no record in it; there are no bytes to show.",
-            hint="Ask for an event that a record of the log says.",
-        )
-    data = raw(path, offset, length)
+def show(record: RawRecord) -> bool:
+    """Write the record to stdout as it is, made harmless at a terminal; whether its hash holds."""
     if sys.stdout.isatty():
-        sys.stdout.write(visible_lines(data.decode("utf-8", "replace")) + "\n")
+        sys.stdout.write(visible_lines(record.data.decode("utf-8", "replace")) + "\n")
     else:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(record.data)
     sys.stdout.flush()
-    digest = sha256(data).hexdigest()
-    holds = digest == fields["record_sha256"]
-    place = f"{length:,} bytes at offset {offset:,} of {visible(path)}"
+    if record.masked:
+        say(
+            "This is not the record as it is: your role does not show everything. Its hash is that of the whole record."
+        )
+    holds = record.now_sha256 == record.record_sha256
+    place = f"{record.source_len:,} bytes at offset {record.source_offset:,} of {visible(record.source_path)}"
     if holds:
-        say(f"The hash holds: these {place} are the record that was read, SHA-256 {digest}.")
+        say(f"The hash holds: these {place} are the record that was read, SHA-256 {record.now_sha256}.")
     else:
-        say(f"The hash does not hold: other bytes than were read are now the {place}. They have SHA-256 {digest}, and")
-        say(f"the record had {fields['record_sha256']}.")
+        say(f"The hash does not hold: other bytes than were read are now the {place}. They have SHA-256")
+        say(f"{record.now_sha256}, and the record had {record.record_sha256}.")
     return holds

@@ -1,4 +1,4 @@
-"""The panes as data: events, alerts, sources, audit; and the acts of the alert queue."""
+"""The panes as data: events, alerts, sources; and the acts of the alert queue."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
@@ -14,6 +14,7 @@ from llmsec_tui.errors import ExitCode, NotFound
 from llmsec_tui.paths import Home
 from llmsec_tui.service import api
 from llmsec_tui.service.api import Ask
+from llmsec_tui.service.content.api import ALERT, EVENT, GetRawRecord, RevealContent
 
 _TIMES = ("ts", "raised_at", "at", "last_event_at", "started_at", "now", "began")
 
@@ -24,14 +25,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(_alerts, name="alerts")
     app.add_typer(_events, name="events")
     app.add_typer(_sources, name="sources")
-    app.add_typer(_audit, name="audit")
     app.command("status")(status)
 
 
 _alerts = typer.Typer(help="The alert queue.", no_args_is_help=True)
 _events = typer.Typer(help="Events, as stored.", no_args_is_help=True)
 _sources = typer.Typer(help="The followed files.", no_args_is_help=True)
-_audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
 Chosen = FormatOption
 
@@ -152,13 +151,32 @@ def show_event(
     record(shown, chosen)
 
 
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why you have to see it; it stands in the journal.")]
+
+
+@_alerts.command("reveal")
+def reveal_alert(context: typer.Context, alert_id: str, reason: ReasonOption) -> None:
+    """Have one alert and its event shown in full to you for a while."""
+    _reveal(context, ALERT, alert_id, reason)
+
+
+@_events.command("reveal")
+def reveal_event(context: typer.Context, event_id: str, reason: ReasonOption) -> None:
+    """Have one event shown in full to you for a while."""
+    _reveal(context, EVENT, event_id, reason)
+
+
+def _reveal(context: typer.Context, of: str, name: str, reason: str) -> None:
+    done = ask(context.obj, RevealContent(command_id=command_id(), of=of, id=name, reason=reason))
+    say(f"{done.of.capitalize()} {done.id} is shown in full until {iso(done.until)}.")
+
+
 @_events.command("raw")
 def raw_event(context: typer.Context, event_id: str) -> None:
-    """The bytes of the record behind an event, out of its file; exit 1 when they are not those that were read."""
+    """The record behind an event, out of its file; exit 1 when its bytes are not those that were read."""
     from llmsec_tui.cli.raw_record import show
 
-    fields = ask(context.obj, api.GetEvent(event_id=event_id, text_chars=1)).fields
-    if not show(fields):
+    if not show(ask(context.obj, GetRawRecord(event_id=event_id))):
         raise typer.Exit(ExitCode.FINDINGS)
 
 
@@ -190,29 +208,6 @@ def dead_letters(context: typer.Context, limit: LimitOption = 100, chosen: Chose
     """Bytes that could not be read: where they are and why."""
     columns = ("source_path", "source_offset", "source_len", "reason", "excerpt")
     _list(context, lambda before, count: api.ListDeadLetters(before=before, limit=count), limit, columns, chosen)
-
-
-@_audit.command("log")
-def audit_log(
-    context: typer.Context, filter_: FilterOption = "", limit: LimitOption = 100, chosen: Chosen = None
-) -> None:
-    """What was done, by whom, and what was refused; newest first."""
-    columns = ("seq", "at", "actor", "role", "action", "object", "result", "reason")
-    _list(
-        context, lambda before, count: api.ListAudit(filter=filter_, before=before, limit=count), limit, columns, chosen
-    )
-
-
-@_audit.command("verify")
-def audit_verify(context: typer.Context) -> None:
-    """Re-derive the whole chain from the journal's files; exit 1 when it does not hold."""
-    from llmsec_tui.audit.verify import verify
-
-    home: Home = context.obj
-    verdict = verify(home.journal)
-    say(f"{verdict.finding.value.upper()} up to record {verdict.last_seq}. {verdict.problem}".rstrip())
-    if not verdict.ok:
-        raise typer.Exit(ExitCode.FINDINGS)
 
 
 def status(context: typer.Context, chosen: Annotated[Format | None, typer.Option("--format")] = None) -> None:

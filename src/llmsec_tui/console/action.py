@@ -23,6 +23,12 @@ class Place(StrEnum):
     HAND_OVER = "the hand-over"
     METRICS = "the figures"
     NOTIFICATIONS = "notifications"
+    RECORD = "one record"
+    VERIFICATION = "the verification"
+    PEOPLE = "people"
+    ACCOUNT = "one account"
+    ROLE = "one role"
+    APPROVAL = "one approval"
 
 
 ANYWHERE = frozenset(Place)
@@ -30,18 +36,32 @@ QUEUES = frozenset({Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.AUDIT, Pl
 OPENING = frozenset(
     {
         *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES),
-        *(Place.INCIDENT, Place.NOTIFICATIONS),
+        *(Place.INCIDENT, Place.NOTIFICATIONS, Place.AUDIT, Place.PEOPLE),
     }
 )
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
 ON_RULE = frozenset({Place.RULES, Place.RULE})
-ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE, Place.INCIDENT})
-ON_TEXT = ON_ONE | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS}
+ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE, Place.INCIDENT, Place.RECORD})
+ON_PERSON = frozenset({Place.ACCOUNT, Place.ROLE, Place.APPROVAL})
+ON_TEXT = ON_ONE | ON_PERSON | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS, Place.VERIFICATION}
 ON_EVENT = frozenset({Place.ALERT, Place.EVENT, Place.EXPLANATION})
 ON_INCIDENT = frozenset({Place.INCIDENTS, Place.INCIDENT})
 ON_MARKED = frozenset({Place.ALERTS, Place.INCIDENTS, Place.INCIDENT})
 ON_DESK = frozenset({Place.HAND_OVER, Place.METRICS})
-ON_THING = ON_RULE | ON_EVENT | ON_INCIDENT | ON_DESK | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES}
+ON_JOURNAL = frozenset({Place.AUDIT, Place.RECORD, Place.VERIFICATION})
+ON_RECORD = frozenset({Place.AUDIT, Place.RECORD})
+ON_ACCOUNT = frozenset({Place.PEOPLE, Place.ACCOUNT})
+ON_APPROVAL = frozenset({Place.PEOPLE, Place.APPROVAL})
+ON_TEXTS_OF_LOGS = frozenset({Place.ALERT, Place.EVENT})
+ON_THING = (
+    ON_RULE
+    | ON_EVENT
+    | ON_INCIDENT
+    | ON_DESK
+    | ON_JOURNAL
+    | ON_PERSON
+    | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES, Place.PEOPLE}
+)
 
 
 class Owner(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
+from llmsec_tui.console.access_actions import ACCESS_ACTIONS
 from llmsec_tui.console.action import (
     ANYWHERE,
     ON_ALERT,
@@ -20,6 +21,7 @@ from llmsec_tui.console.action import Action as Action
 from llmsec_tui.console.action import Owner as Owner
 from llmsec_tui.console.action import Place as Place
 from llmsec_tui.console.incident_actions import INCIDENT_ACTIONS
+from llmsec_tui.console.people_actions import PEOPLE_ACTIONS
 
 ACTIONS = (
     Action("overview", ("1",), "Overview", "Go to the overview", owner=Owner.APP, names=("overview", "home")),
@@ -102,6 +104,8 @@ ACTIONS = (
         footer=6,
     ),
     *INCIDENT_ACTIONS,
+    *ACCESS_ACTIONS,
+    *PEOPLE_ACTIONS,
     Action("next", ("n",), "Next", "The next one down the list", ON_ONE, names=("next",), footer=4),
     Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev")),
     Action("match", ("m",), "Match", "Scroll to the text that matched", frozenset({Place.ALERT}), footer=6),
@@ -156,7 +160,7 @@ ACTIONS = (
     Action(
         *("back", ("escape",), "Back", "Leave the filter, then the panel, then the screen"),
         footer=9,
-        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS},
+        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS, Place.PEOPLE},
     ),
     Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
     Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),

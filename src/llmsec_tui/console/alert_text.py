@@ -8,6 +8,7 @@ import msgspec
 from llmsec_tui.console import figures
 from llmsec_tui.console.conversation_text import exchange
 from llmsec_tui.console.draft import Draft
+from llmsec_tui.console.event_text import shown
 from llmsec_tui.console.lists import level, state
 from llmsec_tui.console.look import level_style
 from llmsec_tui.console.pager import Text
@@ -32,6 +33,8 @@ class Case:
 
     detail: AlertDetail
     exchange: Sequence[EventRow]
+    masked: bool = False
+    """The reader's role sees less than all of the texts."""
 
 
 def whole(case: Case, width: int) -> Text:
@@ -77,6 +80,8 @@ def _finding(draft: Draft, case: Case) -> None:
         draft.section("Decoded", f"by {detail.decoded_by}" if detail.decoded_by else "")
         draft.text(detail.decoded_text, "warn")
     draft.section("Exchange", _exchange_note(case))
+    if case.masked:
+        shown(draft, detail.revealed_until)
     exchange(draft, case.exchange, row.event_id, detail.spans)
 
 

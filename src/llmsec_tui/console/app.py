@@ -1,11 +1,15 @@
 """The way into the console. Textual is imported only once its settings stand."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from llmsec_tui.console import settings
 from llmsec_tui.console.link import Asker
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import Status, WatchPaths
+
+if TYPE_CHECKING:
+    from llmsec_tui.service.client import Client
 
 
 def run(home: Home, paths: Sequence[str], *, from_start: bool, slow_link: bool, mouse: bool) -> int:
@@ -17,15 +21,29 @@ def run(home: Home, paths: Sequence[str], *, from_start: bool, slow_link: bool, 
     chosen = settings.prepare(slow_link=slow_link, mouse=mouse)
     home.create()
 
+    from llmsec_tui.console.guard import SOMEBODY_ELSE
     from llmsec_tui.console.shell import Shell
-    from llmsec_tui.service.launch import attach
+    from llmsec_tui.service.launch import attach, follow
 
-    async def connect() -> Asker:
-        return await attach(home, [*paths, *_followed_before(app.report.status)], from_start=from_start)
+    def show() -> int:
+        clients: list[Client] = []
 
-    app = Shell(connect, home, chosen)
-    app.run(mouse=chosen.mouse)
-    return app.return_code or 0
+        async def connect() -> Asker:
+            client = await attach(home, [*paths, *_followed_before(app.report.status)], from_start=from_start)
+            clients[:] = [client]
+            return client
+
+        async def entered() -> None:
+            await follow(clients[0], paths, from_start=from_start)
+
+        app = Shell(connect, home, chosen, entered)
+        app.run(mouse=chosen.mouse)
+        return app.return_code or 0
+
+    # What the panes hold was for the eyes of whoever left: the next one gets panes that never held anything.
+    while (code := show()) == SOMEBODY_ELSE:
+        continue
+    return code
 
 
 def _followed_before(status: Status | None) -> list[str]:

@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from llmsec_tui.console import figures
 from llmsec_tui.console.actions import Action, Place, key_name
+from llmsec_tui.console.audit_text import standing
 from llmsec_tui.console.link import LinkReport, LinkState
 from llmsec_tui.console.look import Look
 from llmsec_tui.console.safe_text import Line, Span, fit, span, width_of
@@ -28,6 +29,7 @@ ROOM_FOR_NAME = 100
 _SIGNS = {
     LinkState.CONNECTING: ("◌ connecting…", "warn"),
     LinkState.LIVE: ("● live", "good"),
+    LinkState.SHUT: ("◌ locked", "warn"),
     LinkState.GONE: ("◌ reconnecting…", "bad"),
 }
 
@@ -93,6 +95,8 @@ def situation(report: LinkReport) -> list[Span]:
     role = f" ({status.role})" if status.role != status.user else ""
     return [
         span(f" {status.user}{role}", "accent"),
+        *([span(f" · {status.content}", "masked")] if status.content not in ("", "full") else []),
+        *standing(status),
         *([span(f" · {_silences(status)}", "warn")] if status.silences else []),
         span(f" · watching {files} {'path' if files == 1 else 'paths'} · {status.rules} rules", "quiet"),
         *([span(f", {status.rules_off} off", "warn")] if status.rules_off else []),

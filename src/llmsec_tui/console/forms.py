@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from llmsec_tui.console.choice import Choice
 from llmsec_tui.console.columns import Column
+from llmsec_tui.console.masked_input import MaskedInput
 from llmsec_tui.console.safe_text import content, preview
 from llmsec_tui.console.table import Table
 
@@ -46,12 +47,14 @@ class Field:
     """Asked only while the field of this name has this value."""
     refuse: Callable[[str], str] | None = None
     """Why what was typed will not do, or nothing."""
+    secret: bool = False
+    """Not shown while it is typed, taken with the spaces around it, and gone when the window closes."""
 
 
 Given = Mapping[str, str]
 """What was given, by the fields' names, without spaces around it."""
 Check = Callable[[Given], str]
-"""A warning to be confirmed by another enter, or nothing."""
+"""A warning to be confirmed by another enter, or nothing; or why it will not do together."""
 
 _OPTIONS: tuple[Column[Option], ...] = (Column("", 20, lambda row: preview(row.label), grow=1),)
 _HINT = "tab moves · enter {} · esc leaves everything as it is"
@@ -61,7 +64,7 @@ class Form(ModalScreen[Given | None]):
     """Gives back what was given, or None when the person thought better of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", show=False),
+        Binding("escape", "leave", "Cancel", show=False),
         Binding("down", "move(1)", show=False),
         Binding("up", "move(-1)", show=False),
     ]
@@ -75,8 +78,11 @@ class Form(ModalScreen[Given | None]):
         does: str,
         told: str = "",
         check: Check | None = None,
+        refuse: Check | None = None,
     ) -> None:
-        """``does`` is what enter does, in a word; ``told`` stands beneath the fields."""
+        """``does`` is what enter does, in a word; ``told`` stands beneath the fields. What ``check`` warns of can be
+        confirmed, what ``refuse`` says cannot.
+        """
         super().__init__()
         self._title = title
         self._subject = subject
@@ -84,6 +90,7 @@ class Form(ModalScreen[Given | None]):
         self._does = does
         self._told = told
         self._check = check
+        self._refuse = refuse
         self._warned = ""
         """The warning that another enter confirms."""
         self._options = {field.name: list(field.options) for field in fields}
@@ -169,6 +176,8 @@ class Form(ModalScreen[Given | None]):
         if isinstance(entry, Choice):
             return field.options[entry.index].value
         assert isinstance(entry, Input)
+        if field.secret:
+            return entry.value
         typed = entry.value.strip()
         if field.free and typed:
             known = self._options[field.name]
@@ -235,6 +244,9 @@ class Form(ModalScreen[Given | None]):
                 self._complain(wrong)
                 self._entry(field).focus()
                 return
+        if self._refuse is not None and (wrong := self._refuse(given)):
+            self._complain(wrong)
+            return
         warning = self._check(given) if self._check is not None else ""
         if warning and warning != self._warned:
             self._warned = warning
@@ -242,7 +254,16 @@ class Form(ModalScreen[Given | None]):
             self.query_one(".warning", Static).update(content(f"! {warning}"))
             self.query_one(".hint", Static).update(content(f"enter again {self._does} all the same · esc cancels"))
             return
+        self._forget_secrets()
         self.dismiss(given)
+
+    def action_leave(self) -> None:
+        self._forget_secrets()
+        self.dismiss(None)
+
+    def _forget_secrets(self) -> None:
+        for entry in self.query(MaskedInput):
+            entry.forget()
 
     def _next_missing(self) -> None:
         for field in self._fields:
@@ -272,4 +293,6 @@ def _entry(field: Field) -> Widget:
         values = [one.value for one in field.options]
         index = values.index(field.value) if field.value in values else 0
         return Choice([one.label for one in field.options], index, id=f"field-{field.name}")
+    if field.secret:
+        return MaskedInput(id=f"field-{field.name}")
     return Input(field.value, placeholder=field.hint, max_length=2_000, compact=True, id=f"field-{field.name}")

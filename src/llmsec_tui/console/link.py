@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeVar
 
-from llmsec_tui.errors import CollectorGone, DeadlineExceeded, LlmsecError
+from llmsec_tui.errors import (
+    CollectorGone,
+    DeadlineExceeded,
+    LlmsecError,
+    LoginNeeded,
+    ServiceError,
+    SessionLocked,
+    StepUpNeeded,
+)
+from llmsec_tui.service.access.api import PersonalAsk
 from llmsec_tui.service.api import Ask, Command, GetStatus, Status
 
 R = TypeVar("R")
@@ -24,6 +33,12 @@ class Asker(Protocol):
 
 
 Connect = Callable[[], Awaitable[Asker]]
+Prove = Callable[[StepUpNeeded], Awaitable[bool]]
+"""Has the person prove once more who they are; False when they would rather not."""
+
+
+class Shut(CollectorGone):
+    """The collector is there, and answers nobody here before somebody logs in or opens the session."""
 
 
 class LinkState(Enum):
@@ -31,6 +46,8 @@ class LinkState(Enum):
 
     CONNECTING = "connecting"
     LIVE = "live"
+    SHUT = "shut"
+    """Somebody has to log in, or to open the locked session."""
     GONE = "reconnecting"
 
 
@@ -50,13 +67,18 @@ class LinkReport:
 class Link:
     """Asks over the connection that is up at the moment."""
 
-    def __init__(self, connect: Connect, report: Callable[[LinkReport], None], poll_s: float) -> None:
+    def __init__(
+        self, connect: Connect, report: Callable[[LinkReport], None], poll_s: float, prove: Prove | None = None
+    ) -> None:
         self._connect = connect
+        self._prove = prove
         self._report = report
         self._poll_s = poll_s
         self._asker: Asker | None = None
         self._now = LinkReport(LinkState.CONNECTING, None, "", 0)
         self._gone = asyncio.Event()
+        self._wanted = asyncio.Event()
+        """Somebody wants to know at once how things are."""
 
     async def ask(self, ask: Ask[R]) -> R:
         """The reply; raises what the collector refused with, or ``CollectorGone`` while there is none.
@@ -69,16 +91,33 @@ class Link:
                 "The collector is gone; reconnecting.", hint="Nothing was changed. Try again in a moment."
             )
         try:
-            try:
-                return await asker.ask(ask)
-            except DeadlineExceeded:
-                if not isinstance(ask, Command):
-                    raise
-                return await asker.ask(ask)
+            return await self._asked(asker, ask)
         except CollectorGone:
             if asker is self._asker:
                 self._gone.set()
+                self._wanted.set()
             raise
+        except (LoginNeeded, SessionLocked) as error:
+            if isinstance(ask, PersonalAsk):
+                raise
+            self._wanted.set()
+            raise Shut(error.message, hint=error.hint) from error
+
+    async def _asked(self, asker: Asker, ask: Ask[R]) -> R:
+        try:
+            return await asker.ask(ask)
+        except DeadlineExceeded:
+            if not isinstance(ask, Command):
+                raise
+            return await asker.ask(ask)
+        except StepUpNeeded as error:
+            if self._prove is None or not await self._prove(error):
+                raise ServiceError("Nothing was done: it takes your password again.") from error
+            return await asker.ask(ask)
+
+    def look_now(self) -> None:
+        """Ask at once how things are, and not at the next poll."""
+        self._wanted.set()
 
     async def run(self) -> None:
         """Connect, poll, reconnect, for as long as the console runs."""
@@ -102,6 +141,7 @@ class Link:
         self._gone.clear()
         connections = self._now.connections + 1
         while not self._gone.is_set():
+            self._wanted.clear()
             try:
                 status = await asker.ask(GetStatus())
             except CollectorGone:
@@ -109,14 +149,17 @@ class Link:
             except LlmsecError as error:
                 self._tell(self._now.state, trouble=str(error))
             else:
-                self._tell(LinkState.LIVE, status=status, connections=connections)
+                if status.login and self._now.state is LinkState.LIVE:
+                    # Whoever comes in may see other things than whoever left: screens ask for everything again.
+                    connections += 1
+                self._tell(LinkState.SHUT if status.login else LinkState.LIVE, status=status, connections=connections)
             await self._pause()
         await self._drop()
         self._tell(LinkState.GONE, trouble="The collector is gone.")
 
     async def _pause(self) -> None:
         try:
-            await asyncio.wait_for(self._gone.wait(), self._poll_s)
+            await asyncio.wait_for(self._wanted.wait(), self._poll_s)
         except TimeoutError:
             return
 

@@ -91,6 +91,7 @@ class Look:
             "here": plain["primary"] + bold + mark,
             "heading": plain["quiet"] if not sixteen_colours else bold,
             "section": plain["accent"] + bold,
+            "masked": plain["accent"] + Style(italic=True, bold=sixteen_colours),
             "key": plain["primary"] + Style(bold=True, underline=True),
             "here.key": plain["primary"] + Style(bold=True, underline=True) + mark,
             "found": bold + mark

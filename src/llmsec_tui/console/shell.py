@@ -2,10 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from uuid import uuid4
 
+from textual import events
 from textual.app import SystemCommand
 from textual.filter import LineFilter
 from textual.reactive import reactive
@@ -13,9 +14,10 @@ from textual.screen import Screen
 
 from llmsec_tui.console import actions, saved_filters
 from llmsec_tui.console.actions import Owner
-from llmsec_tui.console.compat import QuietCrash
+from llmsec_tui.console.covering import Covered
 from llmsec_tui.console.desk_watch import DeskWatch, News, look
 from llmsec_tui.console.dialogs import CommandDialog, HelpDialog
+from llmsec_tui.console.guard import BEFORE_THE_PANES, GUARD_S, Guard
 from llmsec_tui.console.line_filter import Harmless
 from llmsec_tui.console.link import Connect, Link, LinkReport, LinkState
 from llmsec_tui.console.look import NIGHT, NIGHT_COLOURS, TERMINAL_COLOURS, Look
@@ -33,10 +35,13 @@ from llmsec_tui.console.screens.incidents import IncidentsPane
 from llmsec_tui.console.screens.metrics import MetricsPane
 from llmsec_tui.console.screens.notifications import NotificationsPane
 from llmsec_tui.console.screens.overview import OverviewPane
+from llmsec_tui.console.screens.people import PeoplePane
+from llmsec_tui.console.screens.record import RecordPane
 from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.screens.verification import VerificationPane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
@@ -52,7 +57,7 @@ DESK_S = 3.0
 _GOODBYES = (signal.SIGTERM, signal.SIGHUP)
 
 
-class Shell(QuietCrash):
+class Shell(Covered):
     """Holds what all screens share: the connection, what it last reported, and whether the view is frozen."""
 
     TITLE = "llmsec-tui"
@@ -75,12 +80,16 @@ class Shell(QuietCrash):
     report: reactive[LinkReport] = reactive(_NOTHING_YET)
     paused: reactive[bool] = reactive(False)
 
-    def __init__(self, connect: Connect, home: Home, settings: Settings) -> None:
+    def __init__(
+        self, connect: Connect, home: Home, settings: Settings, follow: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """``follow`` is called when somebody has logged in: only then may files be asked for."""
         self._settings = settings
         super().__init__(ansi_color=True if settings.sixteen_colours else None)
         self.home = home
         self.crash_folder = home.root
-        self.link = Link(connect, self._told, settings.poll_s)
+        self.link = Link(connect, self._told, settings.poll_s, lambda error: self.guard.prove(error))
+        self.guard = Guard(self, follow)
         self._harmless = Harmless()
         self._desk_watch = DeskWatch()
         self.desk: Desk | None = None
@@ -104,6 +113,7 @@ class Shell(QuietCrash):
             asyncio.get_running_loop().add_signal_handler(number, self.exit, 0)
         self.run_worker(self.link.run(), group="link")
         self.set_interval(DESK_S, self._look_at_desk)
+        self.set_interval(GUARD_S, self.guard.look)
 
     def on_unmount(self) -> None:
         for number in _GOODBYES:
@@ -111,11 +121,22 @@ class Shell(QuietCrash):
 
     def _told(self, report: LinkReport) -> None:
         self.report = report
+        self.guard.told(report)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseDown | events.Paste):
+            self.guard.touched()
+        await super().on_event(event)
 
     @property
     def capabilities(self) -> list[str] | None:
         """What the role may do; None while nobody has said."""
         return self.report.status.capabilities if self.report.status is not None else None
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no content is masked for whoever looks."""
+        return self.report.status is not None and self.report.status.content in ("", "full")
 
     @property
     def user(self) -> str:
@@ -133,11 +154,15 @@ class Shell(QuietCrash):
         return 10_000_000 if self._settings.poll_s >= 1 else 2_000_000
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if self.covered:
+            return action in BEFORE_THE_PANES
         known = actions.BY_ID.get(action)
         return known is None or known.owner is not Owner.APP or actions.permitted(known, self.capabilities)
 
     def say(self, message: str, *, bad: bool = False, lasting: bool = False) -> None:
-        """A short message over the screen; what the data says in it is made visible."""
+        """A short message over the screen; what the data says in it is made visible. Nothing while it is locked."""
+        if self.covered:
+            return
         self.notify(
             visible(message),
             severity="warning" if bad else "information",
@@ -151,12 +176,12 @@ class Shell(QuietCrash):
             self.desk = await self.link.ask(GetDesk())
 
     def _look_at_desk(self) -> None:
+        def tell(news: News) -> None:
+            self.say(news.text, bad=news.bad, lasting=True)
+
         allowed = self.capabilities is not None and "incidents.read" in self.capabilities
         if allowed and self.report.state is LinkState.LIVE and not self.paused:
-            self.run_worker(look(self.link.ask, self._desk_watch, self._tell_news), group="desk", exclusive=True)
-
-    def _tell_news(self, news: News) -> None:
-        self.say(news.text, bad=news.bad, lasting=True)
+            self.run_worker(look(self.link.ask, self._desk_watch, tell), group="desk", exclusive=True)
 
     def look_at(self, incident_id: str) -> None:
         """Say that this incident is looked at, or none any more."""
@@ -204,22 +229,28 @@ class Shell(QuietCrash):
         """Show why a rule fired on an event or did not; ``event_id`` may be an alert's, then the rule may be empty."""
         self.push_screen(ExplainPane(event_id, rule, subject, self._place()))
 
+    def open_record(self, seq: int, filter_text: str) -> None:
+        """Show one record of the journal."""
+        self.push_screen(RecordPane(seq, filter_text, self._place()))
+
+    def open_verification(self) -> None:
+        """Verify the journal, and show what that found."""
+        if not isinstance(self.screen, VerificationPane):
+            self.push_screen(VerificationPane(self._place()))
+
     def show_alerts(self, filter_text: str) -> None:
         """Go to the alerts that match."""
-        self.run_worker(self._show_alerts(filter_text), group="go", exclusive=True)
-
-    async def _show_alerts(self, filter_text: str) -> None:
-        screen = await self._bottom_of("alerts")
-        assert isinstance(screen, AlertsPane)
-        screen.look_at(filter_text)
+        self.run_worker(self._show_list("alerts", filter_text), group="go", exclusive=True)
 
     def show_incidents(self, filter_text: str) -> None:
         """Go to the incidents that match."""
-        self.run_worker(self._show_incidents(filter_text), group="go", exclusive=True)
+        self.run_worker(self._show_list("incidents", filter_text), group="go", exclusive=True)
 
-    async def _show_incidents(self, filter_text: str) -> None:
-        screen = await self._bottom_of("incidents")
-        assert isinstance(screen, IncidentsPane)
+    async def _show_list(self, mode: str, filter_text: str) -> None:
+        if self.covered:
+            return
+        screen = await self._bottom_of(mode)
+        assert isinstance(screen, AlertsPane | IncidentsPane)
         screen.look_at(filter_text)
 
     async def _bottom_of(self, mode: str) -> Screen[object]:
@@ -231,13 +262,7 @@ class Shell(QuietCrash):
         return self.screen
 
     def _place(self) -> actions.Place:
-        screen = self.screen
-        assert isinstance(screen, Pane)
-        return screen.home_place
-
-    def _here(self) -> actions.Place | None:
-        screen = self.screen
-        return screen.place if isinstance(screen, Pane) else None
+        return self.screen.home_place if isinstance(self.screen, Pane) else actions.Place.OVERVIEW
 
     def action_overview(self) -> None:
         self._go_to("overview")
@@ -276,6 +301,15 @@ class Shell(QuietCrash):
         if not isinstance(self.screen, NotificationsPane):
             self.push_screen(NotificationsPane(self._place()))
 
+    def action_people(self, begin_with: str = "accounts") -> None:
+        if isinstance(self.screen, PeoplePane):
+            self.screen.begin_with(begin_with)
+        else:
+            self.push_screen(PeoplePane(self._place(), begin_with))
+
+    def action_approvals(self) -> None:
+        self.action_people("approvals")
+
     def action_show_mine(self) -> None:
         self._show_saved("mine")
 
@@ -303,6 +337,18 @@ class Shell(QuietCrash):
                 self.pop_screen()
         else:
             self.switch_mode(mode)
+
+    def action_lock(self) -> None:
+        self.run_worker(self.guard.lock(), group="guard")
+
+    def action_log_out(self) -> None:
+        self.run_worker(self.guard.leave(), group="guard")
+
+    def action_own_password(self) -> None:
+        self.guard.change_password()
+
+    def action_who_am_i(self) -> None:
+        self.run_worker(self.guard.tell_who(), group="guard")
 
     def action_pause(self) -> None:
         self.paused = not self.paused
@@ -334,7 +380,8 @@ class Shell(QuietCrash):
         name, _, argument = (line or "").partition(" ")
         if not name:
             return
-        action = actions.named(name.casefold().lstrip(":"), self._here())
+        here = self.screen.place if isinstance(self.screen, Pane) else None
+        action = actions.named(name.casefold().lstrip(":"), here)
         if action is None:
             self.say(f"There is no command {name}. ? shows all.", bad=True)
             return

@@ -15,7 +15,9 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
 from llmsec_tui.events.model import ContentState
 
-UNSEEN = frozenset({ContentState.OFF, ContentState.ELSEWHERE, ContentState.ENCRYPTED, ContentState.MEDIA})
+UNSEEN = frozenset(
+    {ContentState.OFF, ContentState.ELSEWHERE, ContentState.ENCRYPTED, ContentState.MEDIA, ContentState.ERASED}
+)
 """States of a content of which nothing is here."""
 
 

@@ -66,6 +66,12 @@ def test(ruleset: RuleSet) -> list[RuleIssue]:
     return wrong + [issue for timed in ruleset.grouped for issue in _wrong_over_time(timed, ruleset)]
 
 
+def fired(ruleset: RuleSet) -> frozenset[str]:
+    """Ids of the rules that did to all of their examples what these say, one that has to fire among them."""
+    single = {rule.id for rule in ruleset.rules if rule.examples.match and not list(_wrong(rule))}
+    return frozenset(single | {timed.id for timed in ruleset.grouped if not list(_wrong_over_time(timed, ruleset))})
+
+
 def _unused(loaded: Loaded) -> None:
     used = {name for document in loaded.documents for name in placeholders.used(document.raw, _names(loaded.lists))}
     for document in loaded.lists:

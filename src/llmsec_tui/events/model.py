@@ -84,6 +84,8 @@ class ContentState(StrEnum):
     """Cut by the producer or by us; the part that is here is scanned."""
     MEDIA = "media"
     """An image, audio or other blob that no text detector reads."""
+    ERASED = "erased"
+    """It was here and scanned, and somebody erased it or its time was over."""
 
 
 class Exchange(StrEnum):

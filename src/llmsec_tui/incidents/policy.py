@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from llmsec_tui.incidents.changes import Limit
 
-ROLES = ("viewer", "analyst", "responder", "auditor", "admin")
-"""As ``access`` has them, which is above this room."""
 CLOCKS = ("acknowledge", "contain", "resolve")
 """The service clocks; a duty is called otherwise."""
 

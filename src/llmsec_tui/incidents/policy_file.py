@@ -8,7 +8,7 @@ from typing import Any
 from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.reading import parse, read, text
 from llmsec_tui.errors import ConfigError, RuleIssue
-from llmsec_tui.incidents.policy import CLOCKS, ROLES, Duty, Grouping, Opening, Policy, Times
+from llmsec_tui.incidents.policy import CLOCKS, Duty, Grouping, Opening, Policy, Times
 from llmsec_tui.incidents.policy_part import Part
 from llmsec_tui.incidents.policy_remedies import channel, remedy, route
 from llmsec_tui.incidents.states import LEVELS
@@ -151,8 +151,8 @@ def _duty(part: Part) -> Duty:
 
 
 def _bulk(part: Part) -> dict[str, int]:
-    part.knows(*ROLES)
-    return {role: part.whole(role, 0, 100_000) if role in part.values else 0 for role in ROLES}
+    # Which roles there are is up to the file of roles, which is above this room.
+    return {str(role): part.whole(role, 0, 100_000) for role in part.values}
 
 
 def _teams(part: Part) -> dict[str, frozenset[str]]:

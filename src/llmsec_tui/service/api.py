@@ -10,12 +10,17 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from llmsec_tui.service.access.api import AccessAsk
 from llmsec_tui.service.alert_rows import AlertRow as AlertRow
 from llmsec_tui.service.asks import PAGE_LIMIT as PAGE_LIMIT
 from llmsec_tui.service.asks import Ask as Ask
 from llmsec_tui.service.asks import Command as Command
 from llmsec_tui.service.asks import Done as Done
 from llmsec_tui.service.asks import Query as Query
+from llmsec_tui.service.auditing.api import AuditAsk
+from llmsec_tui.service.auditing.key_api import KeyAsk
+from llmsec_tui.service.compliance.api import ReportPeriod
+from llmsec_tui.service.content.api import ContentAsk
 from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     AddMarker,
@@ -37,6 +42,7 @@ from llmsec_tui.service.incidents.api import (
     ReloadPolicy,
     TestChannel,
 )
+from llmsec_tui.service.retention.api import RetentionAsk
 from llmsec_tui.service.rows import AlertAct as AlertAct
 from llmsec_tui.service.rows import AlertDetail as AlertDetail
 from llmsec_tui.service.rows import AlertPage as AlertPage
@@ -200,6 +206,7 @@ AnyAsk = (
     | DismissAlert
     | WatchPaths
     | StopCollector
+    | ReportPeriod
     | ListRules
     | GetRule
     | DisableRule
@@ -229,6 +236,11 @@ AnyAsk = (
     | ReloadPolicy
     | TestChannel
     | AddMarker
+    | AccessAsk
+    | ContentAsk
+    | AuditAsk
+    | KeyAsk
+    | RetentionAsk
 )
 
 

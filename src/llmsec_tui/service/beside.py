@@ -7,7 +7,7 @@ from functools import partial
 from hashlib import sha256
 
 from llmsec_tui.access import Actor
-from llmsec_tui.errors import LlmsecError
+from llmsec_tui.errors import LlmsecError, ServiceError
 from llmsec_tui.incidents.changes import Exported
 from llmsec_tui.incidents.export.bundle import formats_of
 from llmsec_tui.service.api import Done
@@ -55,6 +55,10 @@ def _not_found(context: Context, actor: Actor, command: ActOnIncident, error: Ll
 
 
 def _recorded(context: Context, actor: Actor, command: ExportIncident, bundle: Bundle) -> Done:
+    """Put it on record once. Raises ServiceError where the id stands for the export of another incident."""
+    before = answered_before(context, command, Done)
+    if before is not None and not before.message.startswith(f"{bundle.incident_id}:"):
+        raise ServiceError("Another command had this id; nothing was done.", hint="Send it with a new id.")
     return settle(context, actor, command, lambda: partial(_exported, context, actor, command, bundle), done, Done)
 
 

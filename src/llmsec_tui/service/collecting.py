@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from llmsec_tui.access import local_actor
+from llmsec_tui.access.signing import SigningKeys
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.detect.correlate.correlator import Correlator
@@ -22,6 +23,9 @@ from llmsec_tui.formats import own
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.follow import Follower
 from llmsec_tui.paths import Home
+from llmsec_tui.service.access.door import Door
+from llmsec_tui.service.access.room import AccessRoom
+from llmsec_tui.service.auditing.room import AuditRoom
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.policy import watcher
 from llmsec_tui.service.desk.room import DeskRoom
@@ -69,6 +73,7 @@ class Loaded:
 
     store: Store
     journal: Journal
+    keys: SigningKeys
     book: Rulebook
     detector: Detector
     seen: Signature
@@ -107,6 +112,8 @@ def collect(wanted: Wanted, loaded: Loaded) -> int:
             book,
             suppression,
             room,
+            AccessRoom.open(home, store, journal),
+            AuditRoom.open(home, store, journal, loaded.keys),
             loaded.seen,
             pipeline,
             follower,
@@ -140,6 +147,8 @@ class _Collector:
     rules: Rulebook
     suppression: Suppression
     room: DeskRoom
+    access: AccessRoom
+    auditing: AuditRoom
     seen: Signature
     """Of the rule files, before they were loaded."""
     pipeline: Pipeline
@@ -156,15 +165,18 @@ class _Collector:
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, until.set)
         policy = watcher(self.room.policy, self.journal)
-        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, reloader, policy))
+        roles = self.access.roles.watcher()
+        watchers = (reloader, policy, roles, self.auditing.anchors.watcher())
+        loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, *watchers))
 
         def stop() -> None:
             loop.call_soon_threadsafe(until.set)
 
         desk = self.room.desk
         ingest = Ingest(self.follower, self.pipeline, self.store, once=self.once, on_end=stop, desk=desk)
-        dispatch = Dispatch(self._context(ingest, stop))
-        server = Server(dispatch.reply)
+        context = self._context(ingest, stop)
+        dispatch = Dispatch(context)
+        server = Server(Door(context, dispatch).reply)
         self._record("collector.start")
         log.info(
             "collecting with %d rules; following %s",
@@ -172,8 +184,10 @@ class _Collector:
             ", ".join(self.patterns) or "nothing",
         )
         self.room.start(ingest.tell)
+        self.auditing.start()
         ingest.start()
-        beside = [asyncio.create_task(one.run()) for one in (reloader, policy)]
+        context.expiry.start(self.store, self.journal, ingest.courtesy)
+        beside = [asyncio.create_task(one.run()) for one in watchers]
         if self.child:
             beside.append(asyncio.create_task(_leave_when_alone(server, until)))
         try:
@@ -182,9 +196,12 @@ class _Collector:
             for task in beside:
                 task.cancel()
             await asyncio.to_thread(dispatch.close)
+            await asyncio.to_thread(self.access.close)
+            await asyncio.to_thread(context.expiry.stop)
             await asyncio.to_thread(ingest.stop)
             await asyncio.to_thread(self.room.stop)
         self._record("collector.end")
+        await asyncio.to_thread(self.auditing.stop)
         log.info("the collector ends")
         return ExitCode.FINE if ingest.failure is None else ExitCode.BAD_INPUT
 
@@ -196,6 +213,8 @@ class _Collector:
             suppression=self.suppression,
             ingest=ingest,
             room=self.room,
+            access=self.access,
+            auditing=self.auditing,
             pid=os.getpid(),
             watching=list(self.patterns),
             started_at=time.time_ns() // 1000,

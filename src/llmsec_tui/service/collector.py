@@ -4,11 +4,13 @@ What rules look for is compiled by native code for a second. What the rest of th
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from llmsec_tui.audit.journal import Journal
+from llmsec_tui.access.signing import SigningKeys
 from llmsec_tui.errors import LlmsecError, StoreLocked
+from llmsec_tui.hardening import keep_memory_private
 from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.collection import collect_rarely, take_short_turns
 from llmsec_tui.service.detector import Detector
@@ -38,6 +40,7 @@ def run(
     ``launch.OWNED`` that another collector has the store, which otherwise raises ``StoreLocked``.
     A socket of one's own choice can be used by the group of its file; who may do what is up to the roles.
     """
+    keep_memory_private()
     narrate()
     collect_rarely()
     take_short_turns()
@@ -57,8 +60,9 @@ def _run(
     with ExitStack() as rooms:
         store = Store.open(home.store)
         rooms.callback(store.close)
-        journal = Journal.open(home.journal)
-        rooms.callback(journal.close)
+        keys = SigningKeys(home)
+        # A keyring may take seconds to answer, or not to.
+        finding = rooms.enter_context(ThreadPoolExecutor(1, "find-key")).submit(keys.open)
         seen = signature(rules)
         book = Rulebook(rules, *load_good(rules), store.rules_off())
         if book.problem:
@@ -67,7 +71,10 @@ def _run(
         rooms.callback(detector.close)
         if not once:
             detector.warm()
+        from llmsec_tui.service.auditing.room import opened
         from llmsec_tui.service.collecting import Loaded, Wanted, collect
 
+        journal = opened(home.journal, keys, finding.result())
+        rooms.callback(journal.close)
         wanted = Wanted(home, patterns, from_start, once, socket, child)
-        return collect(wanted, Loaded(store, journal, book, detector, seen))
+        return collect(wanted, Loaded(store, journal, keys, book, detector, seen))

@@ -16,7 +16,14 @@ from msgspec import Struct
 from llmsec_tui.access import Actor
 from llmsec_tui.audit.record import Recorded, Result
 from llmsec_tui.errors import AccessRefused, LlmsecError, ServiceError
+from llmsec_tui.service.access.commands import AccessCommand
+from llmsec_tui.service.access.commands import prepared as prepared_access
+from llmsec_tui.service.access.roles import RolesRefused
 from llmsec_tui.service.api import AcknowledgeAlert, AnyAsk, Command, DismissAlert, Done, StopCollector, WatchPaths
+from llmsec_tui.service.auditing.acts import prepared_rotation, retire
+from llmsec_tui.service.auditing.api import RetireSegments, RotateKey
+from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
+from llmsec_tui.service.auditing.key_commands import prepared_init, prepared_unlock
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.policy import PolicyRefused, prepared_reload
 from llmsec_tui.service.incidents import commands as incident_commands
@@ -26,6 +33,8 @@ from llmsec_tui.service.outcome import Outcome
 from llmsec_tui.service.outward.notification_handlers import test_channel
 from llmsec_tui.service.permission import Lack
 from llmsec_tui.service.records import act_of
+from llmsec_tui.service.retention.api import RetentionCommand
+from llmsec_tui.service.retention.commands import prepared as prepared_retention
 from llmsec_tui.service.rules.api import DisableRule, EnableRule, ReloadRules
 from llmsec_tui.service.rules.commands import disable, enable, reload
 from llmsec_tui.service.rules.rulebook import RulesRefused
@@ -37,10 +46,12 @@ T = TypeVar("T", bound=Struct)
 
 _OnDetection = AcknowledgeAlert | DismissAlert | DisableRule | EnableRule | ReloadRules | AddSilence | EndSilence
 _OnDesk = OpenIncident | ActOnIncident | ReloadPolicy | TestChannel | AddMarker
-AnyCommand = _OnDetection | _OnDesk | WatchPaths | StopCollector
+_OnKeys = InitKey | UnlockVault | RotateKey | RetireSegments
+_Plain = _OnDetection | _OnDesk | _OnKeys | WatchPaths | StopCollector
+AnyCommand = _Plain | AccessCommand | RetentionCommand
 """Those that are one act each, and that are answered with ``Done``."""
 
-_REFUSALS = RulesRefused | SilenceRefused | PolicyRefused | AccessRefused
+_REFUSALS = RulesRefused | RolesRefused | SilenceRefused | PolicyRefused | AccessRefused
 
 
 def carry_out(context: Context, actor: Actor, command: AnyCommand) -> Done:
@@ -103,6 +114,10 @@ def done(outcome: Outcome, recorded: Recorded) -> Done:
 
 def _prepared(context: Context, actor: Actor, command: AnyCommand) -> Callable[[], Outcome]:
     """What is to be done. What takes long and changes nothing is done now: a transaction keeps batches waiting."""
+    if isinstance(command, AccessCommand):
+        return prepared_access(context, actor, command)
+    if isinstance(command, RetentionCommand):
+        return prepared_retention(context, actor, command)
     match command:
         case ReloadRules():
             return partial(reload, context, context.rules.read())
@@ -112,11 +127,17 @@ def _prepared(context: Context, actor: Actor, command: AnyCommand) -> Callable[[
             return incident_commands.prepared_act(context, actor, command)
         case ReloadPolicy():
             return prepared_reload(context.policy)
+        case InitKey():
+            return prepared_init(context.auditing.keys, context.journal, command)
+        case UnlockVault():
+            return prepared_unlock(context.auditing.keys, context.journal, command)
+        case RotateKey():
+            return prepared_rotation(context, actor, command)
         case _:
             return partial(_perform, context, actor, command)
 
 
-def _perform(context: Context, actor: Actor, command: AnyCommand) -> Outcome:
+def _perform(context: Context, actor: Actor, command: _Plain) -> Outcome:
     match command:
         case AcknowledgeAlert():
             return _act_on_alert(context, actor, command, "acknowledged")
@@ -140,7 +161,9 @@ def _perform(context: Context, actor: Actor, command: AnyCommand) -> Outcome:
             return test_channel(context, actor, command)
         case AddMarker():
             return add_marker(context, actor, command)
-        case ReloadRules() | AddSilence() | ActOnIncident() | ReloadPolicy():
+        case RetireSegments():
+            return retire(context, actor, command)
+        case ReloadRules() | AddSilence() | ActOnIncident() | ReloadPolicy() | InitKey() | UnlockVault() | RotateKey():
             raise AssertionError(f"{type(command).__name__} is prepared before it is done")
 
 

@@ -1,9 +1,15 @@
 """What the parts of a running collector share."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from llmsec_tui.access import Actor
 from llmsec_tui.audit.journal import Journal
+from llmsec_tui.service.access.room import AccessRoom
+from llmsec_tui.service.auditing.room import AuditRoom
+from llmsec_tui.service.content.reveals import Reveals
+from llmsec_tui.service.content.view import View
 from llmsec_tui.service.desk.desk import Desk
 from llmsec_tui.service.desk.policy import DeskPolicy
 from llmsec_tui.service.desk.presence import Presence
@@ -11,6 +17,7 @@ from llmsec_tui.service.desk.room import DeskRoom
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.outward.notifying import Notifier
 from llmsec_tui.service.outward.remedies import Remedies
+from llmsec_tui.service.retention.expiry import Expiry
 from llmsec_tui.service.rules.rulebook import Rulebook
 from llmsec_tui.service.silences.suppression import Suppression
 from llmsec_tui.store.store import Store
@@ -26,6 +33,8 @@ class Context:
     suppression: Suppression
     ingest: Ingest
     room: DeskRoom
+    access: AccessRoom
+    auditing: AuditRoom
     pid: int
     watching: list[str]
     """Patterns that are followed; grows with every ``WatchPaths``."""
@@ -33,11 +42,20 @@ class Context:
     """Microseconds since 1970 UTC."""
     stop: Callable[[], None]
     """Ends the collector; may be called from any thread."""
+    reveals: Reveals = field(default_factory=Reveals)
+    """What is shown in full, to whom."""
+    expiry: Expiry = field(default_factory=Expiry)
+    """Erases what is older than it may be, where it was started."""
+
+    def view(self, actor: Actor) -> View:
+        """How much an actor sees now."""
+        return self.reveals.view(actor, time.time_ns() // 1000)
 
     @property
     def problem(self) -> str:
         """What is wrong with the collector itself, the most urgent first."""
-        return " ".join(filter(None, (self.ingest.problem, self.rules.problem, self.room.problem)))
+        rooms = (self.ingest, self.rules, self.room, self.access, self.auditing, self.expiry)
+        return " ".join(filter(None, (room.problem for room in rooms)))
 
     @property
     def desk(self) -> Desk:

@@ -22,6 +22,7 @@ from llmsec_tui.detect.engine import Detected, detect
 from llmsec_tui.detect.ordinary import A_FEW, ordinary
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.events.batch import EventBatch
+from llmsec_tui.hardening import keep_memory_private
 from llmsec_tui.service.rules.in_force import in_force
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 
 
 if __name__ == "__main__":
+    keep_memory_private()
     # Nobody waits for the answers of a process whose collector is gone.
     with suppress(BrokenPipeError):
         serve(sys.stdin.buffer, sys.stdout.buffer, [Path(path) for path in sys.argv[2:]], sys.argv[1].split(","))

@@ -10,14 +10,19 @@ from msgspec import Struct
 from llmsec_tui import __version__
 from llmsec_tui.access import Actor
 from llmsec_tui.service import api, marker_handlers
+from llmsec_tui.service.access import handlers as access_handlers
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
-from llmsec_tui.service.audit_pages import audit_page
+from llmsec_tui.service.auditing import handlers as audit_handlers
+from llmsec_tui.service.auditing import key_commands
+from llmsec_tui.service.compliance import handlers as compliance_handlers
+from llmsec_tui.service.content import raw
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.incidents import export as incident_export
 from llmsec_tui.service.incidents import handlers as incident_handlers
 from llmsec_tui.service.incidents import metrics as incident_metrics
 from llmsec_tui.service.incidents import timeline as incident_timeline
 from llmsec_tui.service.outward import notification_handlers, remedy_handlers
+from llmsec_tui.service.retention import handlers as retention_handlers
 from llmsec_tui.service.rules import explaining
 from llmsec_tui.service.rules import handlers as rule_handlers
 from llmsec_tui.service.rules.change import whole
@@ -48,6 +53,8 @@ def is_personal(ask: AnyAsk) -> bool:
 def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
     alerts_seq, events_seq = reader.maxima()
     holding = [one for one in reader.silences() if one.holds(_now())]
+    anchoring = context.auditing.anchoring
+    vouching = anchoring.last()
     return api.Status(
         pid=context.pid,
         version=__version__,
@@ -67,6 +74,11 @@ def _status(context: Context, reader: Reader, _: api.GetStatus) -> api.Status:
         rules_off=len(context.rules.off_now),
         silences=len(holding),
         silenced=sum(one.hidden for one in holding),
+        sealed_seq=context.journal.sealed_seq,
+        signing=context.journal.signing,
+        anchor_seq=vouching.seq if vouching else 0,
+        anchor_at=vouching.at if vouching else 0,
+        anchor=vouching.anchor.name if vouching else anchoring.problem or "Nobody: audit.yml names no anchor.",
     )
 
 
@@ -74,7 +86,7 @@ def _overview(context: Context, reader: Reader, ask: api.GetOverview) -> api.Ove
     with reader.one_state():
         row = reader.overview(_within(ask.buckets, _MOST_BUCKETS), max(ask.bucket_s, 1), _now())
         sources = reader.sources()
-    return _made({**row, "sources": source_rows(context, sources)}, api.Overview)
+    return _made({**row, "sources": source_rows(context, sources, reader.sight)}, api.Overview)
 
 
 def _alerts(_: Context, reader: Reader, ask: api.ListAlerts) -> api.AlertPage:
@@ -129,7 +141,7 @@ def _conversation(_: Context, reader: Reader, ask: api.GetConversation) -> api.E
 
 
 def _sources(context: Context, reader: Reader, _: api.ListSources) -> api.SourceList:
-    return api.SourceList(rows=source_rows(context, reader.sources()))
+    return api.SourceList(rows=source_rows(context, reader.sources(), reader.sight))
 
 
 def _dead_letters(_: Context, reader: Reader, ask: api.ListDeadLetters) -> api.DeadLetterPage:
@@ -137,9 +149,9 @@ def _dead_letters(_: Context, reader: Reader, ask: api.ListDeadLetters) -> api.D
     return _made({"rows": rows, "total": total}, api.DeadLetterPage)
 
 
-def _audit(context: Context, _: Reader, ask: api.ListAudit) -> api.AuditPage:
-    rows, total = audit_page(context.journal, ask.filter, ask.before, ask.after, _within(ask.limit, PAGE_LIMIT), _now())
-    return _made({"rows": rows, "total": total}, api.AuditPage)
+def _audit(context: Context, reader: Reader, ask: api.ListAudit) -> api.AuditPage:
+    limit = _within(ask.limit, PAGE_LIMIT)
+    return audit_handlers.audit_page(context, reader, ask.filter, ask.before, ask.after, limit)
 
 
 _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
@@ -162,13 +174,20 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     **remedy_handlers.HANDLERS,
     **notification_handlers.HANDLERS,
     **marker_handlers.HANDLERS,
+    **key_commands.HANDLERS,
+    **audit_handlers.HANDLERS,
+    **retention_handlers.HANDLERS,
+    **access_handlers.HANDLERS,
 }
 
 
 _PERSONAL: dict[type, Callable[[Context, Reader, Any, Actor], Struct]] = {
+    **compliance_handlers.PERSONAL,
     **incident_metrics.PERSONAL,
+    **raw.PERSONAL,
     **incident_timeline.PERSONAL,
     **incident_export.PERSONAL,
+    **access_handlers.PERSONAL,
 }
 """Those whose answer depends on who asks."""
 

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
 
-from llmsec_tui.errors import CollectorGone, ServiceError
+from llmsec_tui.errors import CollectorGone, LoginNeeded, ServiceError
 from llmsec_tui.paths import Home
-from llmsec_tui.service.api import GetStatus, WatchPaths
+from llmsec_tui.service.access.api import Resume
+from llmsec_tui.service.api import GetStatus, Status, WatchPaths
 from llmsec_tui.service.client import Client
+from llmsec_tui.service.tokens import TokenFile
 from llmsec_tui.service.wire import portable
 
 OWNED = 75
@@ -27,10 +29,17 @@ _LET_WINNER_START_S = 2.0
 
 
 async def attach(
-    home: Home, paths: Sequence[str | Path], *, from_start: bool = False, deadline_s: float = 20.0
+    home: Home,
+    paths: Sequence[str | Path],
+    *,
+    from_start: bool = False,
+    active: bool = False,
+    deadline_s: float = 20.0,
 ) -> Client:
     """A client of the collector of ``home``, which follows ``paths`` (files, directories, globs) among others.
 
+    The login that is kept for it is taken up; ``active`` says that a person just did something. Where somebody has to
+    log in first, the client comes all the same (``Status.login`` says so), and the paths are for :func:`follow` then.
     Raises ``ServiceError`` when a collector cannot be started, with the last thing that it said, or when none answers
     in time; ``AccessRefused`` when one runs and this user may not have it follow more files.
     """
@@ -40,16 +49,26 @@ async def attach(
         try:
             client = await _find(home)
             if client is None:
+                _refuse_anothers(home)
                 home.create()
                 client = await _await_answer(home, _start(home, wanted, from_start), end)
             if client is not None:
-                return await _watching(client, wanted, from_start)
+                return await _ready(home, client, wanted, from_start, active)
         except CollectorGone:
             # It ended between two words of ours; the next one is already on its way or will be started.
             await asyncio.sleep(_LOOK_AGAIN_S)
     raise ServiceError(
         f"No collector answered at {home.socket} within {deadline_s:g} s.", hint=f"See {home.log} for what it said."
     )
+
+
+def _refuse_anothers(home: Home) -> None:
+    """Raise ServiceError where the collector that is meant is that of another user, and only they can start it."""
+    if home.socket.is_symlink() and not home.store.exists():
+        raise ServiceError(
+            f"No collector answers at {home.socket.readlink()}, where {home.socket} leads.",
+            hint="Whoever runs it has to start it; for one of your own, remove the link first.",
+        )
 
 
 async def _find(home: Home) -> Client | None:
@@ -59,12 +78,31 @@ async def _find(home: Home) -> Client | None:
         return None
 
 
-async def _watching(client: Client, wanted: list[str], from_start: bool) -> Client:
+async def resume(home: Home, client: Client, *, active: bool = False) -> None:
+    """Take up the login that is kept for the collector of ``home``; one that has ended is forgotten."""
+    kept = TokenFile.of(home)
+    if token := kept.read():
+        try:
+            await client.ask(Resume(token=token, active=active))
+        except LoginNeeded:
+            kept.drop()
+
+
+async def follow(client: Client, paths: Sequence[str | Path], *, from_start: bool = False) -> Status:
+    """Have the collector follow paths that it does not follow yet; its status before. Nothing without a login."""
+    status = await client.ask(GetStatus())
+    wanted = [str(Path(path).absolute()) for path in paths]
+    new = [path for path in wanted if portable(path) not in status.watching]
+    if new and not status.login:
+        await client.ask(WatchPaths(command_id=uuid4().hex, paths=new, from_start=from_start))
+    return status
+
+
+async def _ready(home: Home, client: Client, wanted: list[str], from_start: bool, active: bool) -> Client:
     """The client, once its collector answers and follows the paths; who started it gave them to it already."""
     try:
-        status = await client.ask(GetStatus())
-        if new := [path for path in wanted if portable(path) not in status.watching]:
-            await client.ask(WatchPaths(command_id=uuid4().hex, paths=new, from_start=from_start))
+        await resume(home, client, active=active)
+        await follow(client, wanted, from_start=from_start)
     except BaseException:
         await client.close()
         raise

@@ -4,9 +4,14 @@ from hashlib import sha256
 from typing import Any
 
 from llmsec_tui.access import Actor
+from llmsec_tui.access.accounts import is_name
 from llmsec_tui.audit.record import Act, Facts, Result
 from llmsec_tui.incidents.acts import ACTS
+from llmsec_tui.service.access.api import AddUser, ConfirmTotp, EnrolTotp, ReloadRoles, SetRole
 from llmsec_tui.service.api import Ask, WatchPaths
+from llmsec_tui.service.auditing.api import AnchorNow, ExportAudit, ProveRecord, RetireSegments, RotateKey
+from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
+from llmsec_tui.service.content.api import RevealContent
 from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     AddMarker,
@@ -19,6 +24,14 @@ from llmsec_tui.service.incidents.api import (
 )
 from llmsec_tui.service.outcome import Outcome
 from llmsec_tui.service.permission import action as action_of
+from llmsec_tui.service.retention.api import (
+    EraseContent,
+    GetRetention,
+    HoldContent,
+    PreviewErasure,
+    RunRetention,
+    SetRetention,
+)
 from llmsec_tui.service.rules.api import ReloadRules
 from llmsec_tui.service.silences.api import AddSilence
 
@@ -30,11 +43,25 @@ _OBJECTS: dict[type, str] = {
     HandOver: "incidents",
     ReloadPolicy: "desk:policy",
     AddMarker: "markers",
+    ReloadRoles: "roles",
+    InitKey: "journal:key",
+    UnlockVault: "journal:key",
+    RotateKey: "journal:key",
+    RetireSegments: "journal",
+    AnchorNow: "journal",
+    ProveRecord: "journal",
+    ExportAudit: "journal",
+    SetRetention: "content",
+    RunRetention: "content",
+    GetRetention: "content",
 }
 """What asks are about that name no single thing."""
-_KINDS = ("incident", "alert", "event", "rule", "silence")
+_KINDS = ("incident", "alert", "event", "rule", "silence", "approval", "hold")
 _NAMES_ON_RECORD = 20
 _REASON_CHARS = 4_000
+_OURS = ("event", "incident")
+"""Kinds of things whose ids are made here."""
+_DIGITS = 16
 _UNKNOWN_CHARS = 100
 
 
@@ -46,7 +73,7 @@ def act_of(
     return Act(
         actor=actor,
         action=action or action_of(ask),
-        object=outcome.object or _object(ask),
+        object=outcome.object or about(ask, actor),
         result=result,
         before=outcome.before,
         after={**outcome.after, **_facts(ask)},
@@ -58,10 +85,24 @@ def act_of(
 def _note(ask: Ask[Any]) -> str:
     if isinstance(ask, AddMarker):
         return ask.text
+    if isinstance(ask, RevealContent | EraseContent | HoldContent):
+        return ask.reason
     return str(getattr(ask, "note", ""))
 
 
-def _object(ask: Ask[Any]) -> str:
+def about(ask: Ask[Any], actor: Actor) -> str:
+    """What an ask is about, as the journal names it."""
+    if (account := getattr(ask, "account", None)) is not None:
+        # What is no name may be a password in the wrong field.
+        return f"account:{account}" if is_name(account) else "account:unknown"
+    if isinstance(ask, EnrolTotp | ConfirmTotp):
+        return f"account:{actor.user}"
+    if isinstance(ask, RevealContent):
+        return f"{ask.of[:_UNKNOWN_CHARS]}:{ask.id[:_UNKNOWN_CHARS]}"
+    if isinstance(ask, EraseContent | PreviewErasure | HoldContent):
+        # A conversation or a user may be named by anything.
+        known = ask.of in _OURS
+        return f"{ask.of[:_UNKNOWN_CHARS]}:{ask.id[:_UNKNOWN_CHARS] if known else _digest(ask.id)[:_DIGITS]}"
     for kind in _KINDS:
         if (name := getattr(ask, f"{kind}_id", None)) is not None:
             return f"{kind}:{name}"
@@ -92,9 +133,23 @@ def _facts(ask: Ask[Any]) -> Facts:
             return {"to": ask.to}
         case ExportIncident():
             return {"formats": " ".join(ask.formats)}
+        case RetireSegments():
+            return {"before": ask.before}
+        case ExportAudit():
+            return {"filter_sha256": sha256(ask.filter.encode()).hexdigest()} if ask.filter else {}
         case AddMarker():
             return {"kind": ask.kind, "app": ask.app}
+        case EraseContent() | HoldContent():
+            return {"asked_sha256": _digest(ask.id)}
+        case SetRetention():
+            return {"asked_days": ask.days}
+        case AddUser() | SetRole():
+            return {"role": ask.role[:_UNKNOWN_CHARS]}
     return {}
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _asked(ask: ActOnIncident) -> Facts:

@@ -60,6 +60,8 @@ class AlertDetail(Struct, frozen=True, kw_only=True):
     """The silence because of which it is not shown."""
     environment: str | None = None
     """Where its event happened; of an evaluation attacks are expected."""
+    revealed_until: int = 0
+    """When its text is not shown in full to the asker any more; 0 unless they had it revealed."""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):
@@ -86,12 +88,23 @@ class EventRow(Struct, frozen=True, kw_only=True):
     """Highest level among the alerts on this event."""
 
 
+class Erasure(Struct, frozen=True, kw_only=True):
+    """That the content of an event is gone for good."""
+
+    at: int
+    author: str
+    reason: str
+
+
 class EventDetail(Struct, frozen=True, kw_only=True):
     """Every field of one event that is set, by its column's name, and its text."""
 
     row: EventRow
     fields: dict[str, str]
     alerts: list[AlertRow]
+    erased: Erasure | None = None
+    revealed_until: int = 0
+    """When its text is not shown in full to the asker any more; 0 unless they had it revealed."""
 
 
 class SourceRow(Struct, frozen=True, kw_only=True):
@@ -147,6 +160,11 @@ class AuditRow(Struct, frozen=True, kw_only=True):
     """done | refused | failed"""
     reason: str
     hash: str
+    os_user: str = ""
+    """Whom the operating system knows the actor as; empty in records of the journal's first version."""
+    session: str = ""
+    """The login that it was done in; empty without one."""
+    tty: str = ""
 
 
 class RatePoint(Struct, frozen=True, kw_only=True):
@@ -212,6 +230,24 @@ class Status(Struct, frozen=True, kw_only=True):
     """How many silences hold."""
     silenced: int = 0
     """How many alerts these have hidden."""
+    login: str = ""
+    """What stands between the asker and an answer: empty for nothing | needed | locked. Then all else here is empty."""
+    session: str = ""
+    """The name of the asker's session; empty without a login."""
+    content: str = ""
+    """How much of what people and models wrote the asker sees: hidden | redacted | full"""
+    protection: str = ""
+    """One sentence: what this set-up protects, and what it does not."""
+    sealed_seq: int = 0
+    """The last record of the journal that a signed checkpoint covers."""
+    anchor_seq: int = 0
+    """The last one that somebody outside vouches for."""
+    anchor_at: int = 0
+    """When that was; 0 for never."""
+    anchor: str = ""
+    """Who vouches, or why nobody does."""
+    signing: str = ""
+    """Why nothing is signed; empty while it is."""
 
 
 class AlertPage(Struct, frozen=True, kw_only=True):

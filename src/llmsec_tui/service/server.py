@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from llmsec_tui.access import Actor, identify
+from llmsec_tui.access import identify
 from llmsec_tui.errors import DeadlineExceeded, LlmsecError, ServiceError
+from llmsec_tui.service.access.visitor import Visitor
 from llmsec_tui.service.api import Answer, AnyAsk, Command
 from llmsec_tui.service.narration import told
 from llmsec_tui.service.refusals import refusal_of
@@ -32,15 +33,15 @@ SLOW_READER_S = 10.0
 LAST_WORDS_S = 1.0
 """How long answers that are being made may take when the collector ends."""
 
-Reply = Callable[[Actor, AnyAsk], Awaitable[msgspec.Struct]]
-"""Carries out one ask for one actor; is cancelled when the deadline passes."""
+Reply = Callable[[Visitor, AnyAsk], Awaitable[msgspec.Struct]]
+"""Carries out one ask of one connection; is cancelled when the deadline passes."""
 
 
 @dataclass(slots=True)
 class _Connection:
     reader: StreamReader
     writer: StreamWriter
-    actor: Actor
+    visitor: Visitor
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One answer at a time is in the socket's buffer, which bounds it."""
     open: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_OPEN_REQUESTS))
@@ -86,8 +87,9 @@ class Server:
     async def _converse(self, reader: StreamReader, writer: StreamWriter) -> None:
         requests: set[Task[None]] = set()
         try:
-            connection = _Connection(reader, writer, identify(writer.get_extra_info("socket")), requests=requests)
-            log.debug("connected: %s", connection.actor)
+            visitor = Visitor(identify(writer.get_extra_info("socket")))
+            connection = _Connection(reader, writer, visitor, requests=requests)
+            log.debug("connected: %s", visitor.peer)
             await self._read(connection)
         except (LlmsecError, OSError) as error:
             log.warning("a connection was closed: %s", error)
@@ -109,7 +111,7 @@ class Server:
 
     async def _answer(self, connection: _Connection, envelope: Envelope) -> None:
         try:
-            answered = frame(await self._reply_in_time(connection.actor, envelope))
+            answered = frame(await self._reply_in_time(connection.visitor, envelope))
         except LlmsecError as error:
             answered = frame(Answer(id=envelope.id, refusal=refusal_of(error)))
         except Exception as error:
@@ -127,12 +129,12 @@ class Server:
         except OSError as error:
             log.info("a client left before its answer: %s", error.strerror)
 
-    async def _reply_in_time(self, actor: Actor, envelope: Envelope) -> Answer:
+    async def _reply_in_time(self, visitor: Visitor, envelope: Envelope) -> Answer:
         ask = unpack_ask(envelope.ask)
         deadline_s = min(max(envelope.deadline_ms / 1000, 0.001), LONGEST_DEADLINE_S)
         try:
             async with asyncio.timeout(deadline_s):
-                reply = await self._reply(actor, ask)
+                reply = await self._reply(visitor, ask)
         except TimeoutError:
             raise _too_late(ask, deadline_s) from None
         return Answer(id=envelope.id, reply=msgspec.msgpack.encode(reply))

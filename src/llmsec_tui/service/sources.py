@@ -10,6 +10,7 @@ from llmsec_tui.intake.records import Progress
 from llmsec_tui.service.api import SourceRow
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.wire import portable
+from llmsec_tui.store.sight import Sight
 
 _NOTHING_YET: dict[str, Any] = {
     "format": "",
@@ -32,11 +33,13 @@ _NOT_FOLLOWED = {
 }
 
 
-def source_rows(context: Context, stored: Iterable[dict[str, Any]]) -> list[SourceRow]:
-    """Every source that is followed or ever gave a record, by path."""
+def source_rows(context: Context, stored: Iterable[dict[str, Any]], sight: Sight) -> list[SourceRow]:
+    """Every source that is followed or ever gave a record, by path; for who sees a part only those that gave of it."""
     live = {progress.source_id: progress for progress in context.ingest.progress}
     rows = {row["source_id"]: {**_NOT_FOLLOWED, **row} for row in stored}
     for source_id, progress in live.items():
+        if sight.is_narrow and source_id not in rows:
+            continue
         rows[source_id] = {**_NOTHING_YET, **rows.get(source_id, {}), **_seen(context, progress)}
     ordered = sorted(rows.values(), key=lambda row: (row["path"], row["source_id"]))
     return [msgspec.convert(row, SourceRow) for row in ordered]

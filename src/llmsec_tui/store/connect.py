@@ -1,5 +1,6 @@
 """Open the one DuckDB file that this process owns, and lock its settings."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from llmsec_tui.errors import StoreError
+from llmsec_tui.store import rewriting
 from llmsec_tui.store.migrations import check, migrate, shipped
 from llmsec_tui.store.trouble import explain, told
+
+log = logging.getLogger(__name__)
 
 MEMORY_LIMIT = "256MB"
 THREADS = 2
@@ -34,6 +38,9 @@ def connect(path: Path) -> DuckDBPyConnection:
     try:
         with told(path, "be brought to this version"):
             migrate(connection, shipped())
+        if rewriting.is_due(connection):
+            connection = _rewritten(connection, path)
+        with told(path, "be opened"):
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
     except BaseException:
@@ -70,6 +77,26 @@ def cursor(connection: DuckDBPyConnection) -> DuckDBPyConnection:
     made = connection.cursor()
     made.execute(_USE)
     return made
+
+
+def _rewritten(connection: DuckDBPyConnection, path: Path) -> DuckDBPyConnection:
+    """The store without what was erased in any free block of its file, opened anew; as it is, where that cannot be."""
+    umask = os.umask(0o077)
+    try:
+        with told(path, "be rewritten without what was erased"):
+            fresh = rewriting.copied(connection, path)
+    except StoreError as error:
+        # The store itself is as it was, and to go on with it is better than not to watch at all.
+        log.error("%s The next start tries again.", error)
+        fresh = None
+    finally:
+        os.umask(umask)
+    connection.close()
+    if fresh is None:
+        rewriting.drop_copy(path)
+    else:
+        rewriting.put_in_place(fresh, path)
+    return _open(path)
 
 
 def _open(path: Path) -> DuckDBPyConnection:

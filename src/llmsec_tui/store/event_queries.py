@@ -44,7 +44,8 @@ FROM events WHERE """
 _IN_CONVERSATION = _AROUND + "conversation_id = $name"
 _IN_SOURCE = _AROUND + "source_id = $name"
 
-_NOT_SHOWN = frozenset({"content_key"})
+_ERASURE = """SELECT epoch_us("at") AS "at", author, reason FROM erasures WHERE erasure = $erasure"""
+_NOT_SHOWN = frozenset({"content_key", "erasure"})
 
 
 def event_page(
@@ -75,7 +76,13 @@ def event_detail(cursor: DuckDBPyConnection, event_id: str, text_chars: int) -> 
     if not whole:
         raise NotFound(f"There is no event {event_id}.")
     [row] = event_rows(cursor, [whole[0]["seq"]], text_chars)
-    return {"row": row, "fields": _fields(whole[0]), "alerts": alerts_of_event(cursor, event_id)}
+    alerts = alerts_of_event(cursor, event_id)
+    return {"row": row, "fields": _fields(whole[0]), "alerts": alerts, "erased": _erased(cursor, whole[0]["erasure"])}
+
+
+def _erased(cursor: DuckDBPyConnection, erasure: int | None) -> Row | None:
+    """The fields of ``Erasure``."""
+    return None if erasure is None else rows(cursor, _ERASURE, {"erasure": erasure})[0]
 
 
 def conversation(

@@ -19,6 +19,7 @@ import re2
 
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.store.filter_words import Word, split
+from llmsec_tui.store.pseudonyms import is_pseudonym
 from llmsec_tui.store.views import Asks, Field, View
 
 MOST_TERMS = 50
@@ -73,23 +74,25 @@ class Filter:
         return all(term.holds(row) is not term.negated for term in self.terms)
 
 
-def parse(typed: str, view: View, now: int) -> Filter:
+def parse(typed: str, view: View, now: int, named: Callable[[str], Sequence[str]] | None = None) -> Filter:
     """Understand what was typed; ``now`` (µs since 1970 UTC) is what ``last:`` counts back from.
 
-    Raises :class:`ConfigError` that says what is wrong and what would be right.
+    ``named`` gives the users who have a pseudonym. Raises :class:`ConfigError` that says what is wrong and what would
+    be right.
     """
     if len(typed) > MOST_CHARS:
         raise ConfigError(f"The filter has {len(typed)} characters; {MOST_CHARS} are the most.")
     if not typed.isascii() and any(0xD800 <= ord(char) < 0xE000 for char in typed):
         raise ConfigError("The filter holds half a character (a lone surrogate).", hint="Type it again.")
-    words = split(typed, _ranked(view))
-    terms = tuple(_terms(words, view, now))
+    words = split(typed, ranked(view))
+    terms = tuple(_terms(words, view, now, named))
     if len(terms) > MOST_TERMS:
         raise ConfigError(f"The filter has {len(terms)} terms; {MOST_TERMS} are the most.")
     return Filter(terms, frozenset(_asked(words, view)))
 
 
-def _ranked(view: View) -> set[str]:
+def ranked(view: View) -> set[str]:
+    """The names of the fields that can be compared by rank."""
     return {name for name, field in view.fields.items() if field.asks in (Asks.LEVEL, Asks.NUMBER)}
 
 
@@ -100,9 +103,14 @@ def _asked(words: Sequence[Word], view: View) -> Iterator[str]:
             yield names[id(field)]
 
 
-def _terms(words: Sequence[Word], view: View, now: int) -> Iterator[_Term]:
+def _terms(
+    words: Sequence[Word], view: View, now: int, named: Callable[[str], Sequence[str]] | None
+) -> Iterator[_Term]:
     for word in words:
-        term = _term(word, view, now)
+        if named is not None and _names_somebody(word, view):
+            term = _one_of(list(view.people.values()), list(named(word.value)))
+        else:
+            term = _term(word, view, now)
         yield _Term(term.sql, term.param, term.holds, word.negated)
 
 
@@ -132,6 +140,19 @@ def _term(word: Word, view: View, now: int) -> _Term:
             return _fits([field], word.value) if word.is_pattern else _is(word, field)
         case Asks.PART:
             return _fits([field], word.value) if word.is_pattern else _has([field], word.value)
+
+
+def _names_somebody(word: Word, view: View) -> bool:
+    """Whether a term is the pseudonym of a user, by itself or in a field of users."""
+    asked = {"", *view.people, *(field.key for field in view.people.values())}
+    return bool(view.people) and word.field in asked and not word.is_pattern and is_pseudonym(word.value)
+
+
+def _one_of(fields: Sequence[Field], names: list[str]) -> _Term:
+    def holds(row: Row) -> bool:
+        return any(name in _text(row, field) for field in fields for name in names)
+
+    return _Term(" OR ".join(field.sql for field in fields), names, holds)
 
 
 def _has(fields: Sequence[Field], value: str) -> _Term:

@@ -3,7 +3,6 @@
 from llmsec_tui.incidents.changes import IncidentEvent
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.store import incident_queries, incident_writer
-from llmsec_tui.store.filters import parse
 from llmsec_tui.store.incident_check import differing
 from llmsec_tui.store.incident_queries import Related, ordered
 from llmsec_tui.store.incident_rows import known_number
@@ -31,7 +30,7 @@ class IncidentReader(Snapshots):
         state, disposition or id in the filter: those that are open. ``order`` is urgent or newest; ``now`` (µs) says
         which clocks are missed.
         """
-        sought = parse(typed, INCIDENTS, now)
+        sought = self.understood(typed, INCIDENTS, now)
         with self._snapshot() as cursor:
             return incident_queries.page(cursor, sought, ordered(order), before, after, limit, now)
 

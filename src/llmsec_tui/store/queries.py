@@ -4,30 +4,78 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
+from duckdb import DuckDBPyConnection
 
 from llmsec_tui.detect.suppress import Silence
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries
+from llmsec_tui.store.audit_store import AuditReader
+from llmsec_tui.store.connect import cursor as another
 from llmsec_tui.store.event_batches import Around, around, decided, event_batches, one_event
-from llmsec_tui.store.filters import parse
 from llmsec_tui.store.forecast import forecast
 from llmsec_tui.store.incident_metrics import MetricsReader
 from llmsec_tui.store.incident_reader import IncidentReader
 from llmsec_tui.store.outward_reader import OutwardReader
+from llmsec_tui.store.period_reader import PeriodReader
+from llmsec_tui.store.pseudonyms import Pseudonyms
+from llmsec_tui.store.retention_store import RetentionReader
 from llmsec_tui.store.rows import Row
+from llmsec_tui.store.sight import EVERYTHING, Sight, narrow
 from llmsec_tui.store.silences import StoredSilence, all_silences
 from llmsec_tui.store.timeline_reader import TimelineReader
+from llmsec_tui.store.trouble import told
 from llmsec_tui.store.views import ALERTS, EVENTS
 
+_MOST_SIGHTS = 8
+"""That are kept ready; there are about as many as roles."""
 
-class Reader(IncidentReader, MetricsReader, OutwardReader, TimelineReader):
+
+class Reader(AuditReader, IncidentReader, MetricsReader, OutwardReader, PeriodReader, RetentionReader, TimelineReader):
     """Answers with plain dicts whose keys are the fields of the rows in ``service/api.py``.
 
     Every method may raise :class:`StoreError`, and :class:`DeadlineExceeded` when another thread interrupted it; those
-    that take a filter also :class:`ConfigError`. Each sees one state of the store, whatever is written meanwhile.
+    that take a filter also :class:`ConfigError` and :class:`AccessRefused`. Each sees one state of the store, whatever
+    is written meanwhile.
     """
+
+    def __init__(
+        self,
+        path: Path,
+        cursor: DuckDBPyConnection,
+        sight: Sight = EVERYTHING,
+        pseudonyms: Pseudonyms | None = None,
+    ) -> None:
+        super().__init__(path, cursor, sight, pseudonyms)
+        self._within: dict[Sight, Reader] = {}
+
+    def within(self, sight: Sight) -> "Reader":
+        """The reader for the same thread that sees no more than this; this one closes and interrupts it."""
+        if sight == self.sight:
+            return self
+        if (found := self._within.get(sight)) is not None:
+            return found
+        while len(self._within) >= _MOST_SIGHTS:
+            self._within.pop(next(iter(self._within))).close()
+        with told(self._path, "be read"):
+            own = another(self._cursor)
+            narrow(own, sight)
+        self._within[sight] = Reader(self._path, own, sight, self._pseudonyms)
+        return self._within[sight]
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread runs on this reader, or on one within it."""
+        super().interrupt()
+        for reader in tuple(self._within.values()):
+            reader.interrupt()
+
+    def close(self) -> None:
+        """Let go of the cursors. Does no harm when done twice."""
+        for reader in tuple(self._within.values()):
+            reader.close()
+        super().close()
 
     def alerts(
         self,
@@ -43,14 +91,14 @@ class Reader(IncidentReader, MetricsReader, OutwardReader, TimelineReader):
         ``before`` and ``after`` are exclusive bounds on ``seq``; ``after`` alone gives the page next to it.
         Suppressed ones are left out, unless the filter says what it wants of them. ``grouped`` gives one of each group.
         """
-        sought = parse(typed, ALERTS, _now())
+        sought = self.understood(typed, ALERTS, _now())
         with self._snapshot() as cursor:
             page = alert_pages.group_page if grouped else alert_pages.alert_page
             return page(cursor, sought, before, after, limit)
 
     def suppressed(self, typed: str = "") -> int:
         """How many alerts match the filter that :meth:`alerts` leaves out."""
-        sought = parse(typed, ALERTS, _now())
+        sought = self.understood(typed, ALERTS, _now())
         with self._snapshot() as cursor:
             return alert_pages.suppressed(cursor, sought)
 
@@ -131,7 +179,7 @@ class Reader(IncidentReader, MetricsReader, OutwardReader, TimelineReader):
         text_chars: int = 200,
     ) -> tuple[list[Row], int]:
         """A page of events that match the filter, newest first, and how many match; bounds as for :meth:`alerts`."""
-        sought = parse(typed, EVENTS, _now())
+        sought = self.understood(typed, EVENTS, _now())
         with self._snapshot() as cursor:
             return event_queries.event_page(cursor, sought, before, after, limit, text_chars)
 

@@ -12,12 +12,16 @@ from llmsec_tui.detect.suppress import Shown
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store import acts, memory, rule_writer, shown, silences, writer
+from llmsec_tui.store.access_store import AccessStore
+from llmsec_tui.store.audit_store import AuditStore
 from llmsec_tui.store.commit import Commit, Committed
 from llmsec_tui.store.connect import connect, cursor
 from llmsec_tui.store.incident_store import IncidentStore
 from llmsec_tui.store.origins import Origins
 from llmsec_tui.store.outward_store import OutwardStore
+from llmsec_tui.store.pseudonyms import Pseudonyms
 from llmsec_tui.store.queries import Reader
+from llmsec_tui.store.retention_store import RetentionStore
 from llmsec_tui.store.rule_writer import Off
 from llmsec_tui.store.seen import SeenKeys
 from llmsec_tui.store.silences import StoredSilence
@@ -30,7 +34,7 @@ _SECRET_BYTES = 32
 _CHECKPOINTS = "SELECT checkpoint FROM checkpoints ORDER BY source_id"
 
 
-class Store(IncidentStore, OutwardStore):
+class Store(AuditStore, IncidentStore, OutwardStore, AccessStore, RetentionStore):
     """The writing side. Any thread may call it; one at a time is served. Readers do not wait for it."""
 
     def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:
@@ -42,6 +46,8 @@ class Store(IncidentStore, OutwardStore):
         self._highest = writer.highest(connection)
         self.secret = _secret(connection)
         """What the keys given to :meth:`known` and :meth:`commit` must be made under."""
+        self.pseudonyms = Pseudonyms(self.secret)
+        """What users are called before people who do not see their names."""
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -196,7 +202,7 @@ class Store(IncidentStore, OutwardStore):
         """A reader for one thread; the store closes it, if nobody else did."""
         with self._lock, told(self.path, "be read"):
             self._readers = [reader for reader in self._readers if not reader.closed]
-            reader = Reader(self.path, cursor(self._connection))
+            reader = Reader(self.path, cursor(self._connection), pseudonyms=self.pseudonyms)
             self._readers.append(reader)
             return reader
 

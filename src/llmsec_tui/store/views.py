@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from llmsec_tui.events.model import Kind, Role, Trust
@@ -56,6 +56,14 @@ class View:
     """The fields that plain words are looked for in."""
     time: Field
     """What ``last:`` goes by, as microseconds in a row and as a TIMESTAMP in SQL."""
+    texts: frozenset[str] = frozenset()
+    """The fields that hold what people and models wrote."""
+    people: Mapping[str, Field] = field(default_factory=dict)
+    """The fields that hold users, each as it is compared with a list of them."""
+    private: frozenset[str] = frozenset()
+    """The fields that hold other things by which users are known."""
+    nameless: Mapping[str, Field] = field(default_factory=dict)
+    """What stands in the place of a field for those who do not see users."""
 
     def named(self, name: str) -> Field | None:
         """The field by the name that people type, or by the one that it has in the rows they are shown."""
@@ -77,12 +85,12 @@ def _number(key: str, sql: str) -> Field:
 EVENT_APP = "e.service_name"
 EVENT_MODEL = "coalesce(e.response_model, e.request_model)"
 
-GROUP = """
-concat_ws(' ', coalesce(
+_GROUP_ID = """coalesce(
     a.group_id,
     (SELECT coalesce(other.group_id, other.alert_id) FROM alerts AS other WHERE other.alert_id = a.suppressed_ref),
     a.alert_id
-), a.group_key)"""
+)"""
+GROUP = "concat_ws(' ', " + _GROUP_ID + ", a.group_key)"
 """The group that an alert is in, or that it would be in were it shown; and the group of a rule over time."""
 
 _STATE_WORDS = " ".join(
@@ -128,6 +136,9 @@ ALERTS = View(
     },
     words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
     time=Field("raised_at", Asks.NUMBER, "a.raised_at"),
+    texts=frozenset({"text", "reason"}),
+    people={"user": Field("user_id", Asks.WHOLE, "a.user_id = ANY(?::VARCHAR[])")},
+    nameless={"group": _part("group_id", _GROUP_ID)},
 )
 OF_SUPPRESSED = frozenset({"suppressed", "suppressed_by", "silence", "incident"})
 """The fields of alerts by which a filter says what it wants of those that are not shown. What is in an incident is
@@ -158,6 +169,7 @@ INCIDENTS = View(
     },
     words=("title", "id", "user", "app", "conversation", "rule", "owner"),
     time=Field("last_at", Asks.NUMBER, "i.last_at"),
+    people={"user": Field("users", Asks.WHOLE, "list_has_any(i.users, ?::VARCHAR[])")},
 )
 """``due`` is in minutes from now; ``breached`` whether a clock was ever missed."""
 OF_ENDED = frozenset({"state", "disposition", "id"})
@@ -191,21 +203,28 @@ EVENTS = View(
     },
     words=("text", "tool", "user", "conversation", "error", "id"),
     time=Field("ts", Asks.NUMBER, "coalesce(e.ts, e.committed_at)"),
+    texts=frozenset({"text", "error"}),
+    people={"user": Field("user_id", Asks.WHOLE, "e.user_id = ANY(?::VARCHAR[])")},
+    private=frozenset({"ip"}),
 )
 
 AUDIT = View(
     "audit",
     {
-        "actor": _part("actor", "actor"),
-        "uid": _number("uid", "uid"),
-        "role": _whole("role", "role"),
-        "action": _part("action", "action"),
-        "object": _part("object", "object"),
-        "result": _whole("result", "result", ("done", "refused", "failed")),
-        "reason": _part("reason", "reason"),
+        "actor": _part("actor", "j.actor"),
+        "os_user": _part("os_user", "j.os_user"),
+        "uid": _number("uid", "j.uid"),
+        "role": _whole("role", "j.role"),
+        "session": _part("session", "j.session"),
+        "tty": _part("tty", "j.tty"),
+        "action": _part("action", "j.action"),
+        "object": _part("object", "j.object"),
+        "result": _whole("result", "j.result", ("done", "refused", "failed")),
+        "reason": _part("reason", "j.reason"),
+        "seq": _number("seq", "j.seq"),
     },
     words=("actor", "role", "action", "object", "result", "reason"),
-    time=Field("at", Asks.NUMBER, "at"),
+    time=Field("at", Asks.NUMBER, 'j."at"'),
 )
 
 RULES = View(
@@ -239,4 +258,5 @@ SILENCES = View(
     },
     words=("demands", "rule", "author", "reason", "id"),
     time=Field("created_at", Asks.NUMBER, "created_at"),
+    private=frozenset({"demands"}),
 )

@@ -8,7 +8,6 @@ import pytest
 from tests.patience import PATIENCE_S
 from tests.service.parts import actor
 
-from llmsec_tui.access import Role
 from llmsec_tui.errors import AccessRefused, ServiceError
 from llmsec_tui.incidents.policy_file import load
 from llmsec_tui.paths import Home
@@ -125,7 +124,7 @@ async def test_reloading_takes_a_capability_and_is_on_record(context: Context, d
     """Refused for whoever lacks it, and for a file that is broken; done for one that is in order."""
     home.policy.write_text(FAST)
     with pytest.raises(AccessRefused):
-        await dispatch.reply(actor(Role.RESPONDER), ReloadPolicy(command_id="c1"))
+        await dispatch.reply(actor("responder"), ReloadPolicy(command_id="c1"))
     await dispatch.reply(actor(), ReloadPolicy(command_id="c2"))
     assert _acknowledge(context.policy) == 60 * SECOND
     home.policy.write_text(BROKEN)

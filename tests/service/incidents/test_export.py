@@ -14,7 +14,6 @@ from tests.service.incident_parts import act, arrive, now
 from tests.service.parts import RULE_ID, actor, write_rules
 from tests.store.parts import alert, batch, kept, message, named
 
-from llmsec_tui.access import Role
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import AccessRefused, ServiceError, SourceError
 from llmsec_tui.incidents.export.whole import read
@@ -34,7 +33,7 @@ async def dispatch(context: Context) -> AsyncIterator[Dispatch]:
     await asyncio.to_thread(made.close)
 
 
-async def _export(dispatch: Dispatch, *formats: str, role: Role = Role.ADMIN, command: str = "x1") -> dict[str, bytes]:
+async def _export(dispatch: Dispatch, *formats: str, role: str = "owner", command: str = "x1") -> dict[str, bytes]:
     ask = ExportIncident(command_id=command, incident_id="inc-1", formats=list(formats))
     reply = await dispatch.reply(actor(role), ask)
     assert isinstance(reply, Bundle)
@@ -74,7 +73,7 @@ def _last(context: Context) -> dict[str, Any]:
 
 async def test_an_auditor_takes_out_no_log_events(dispatch: Dispatch) -> None:
     """The role sees alerts with their excerpts, and so does the file."""
-    files = await _export(dispatch, "json", role=Role.AUDITOR)
+    files = await _export(dispatch, "json", role="auditor")
     case = read(files["INC-1.json"])
     assert {moment.kind for moment in case.timeline} == {"alert", "act"}
     assert (case.addresses, len(case.alerts)) == ([], 1)
@@ -82,7 +81,7 @@ async def test_an_auditor_takes_out_no_log_events(dispatch: Dispatch) -> None:
 
 async def test_only_those_who_may_export_do(dispatch: Dispatch) -> None:
     with pytest.raises(AccessRefused):
-        await _export(dispatch, role=Role.VIEWER)
+        await _export(dispatch, role="viewer")
 
 
 async def test_rules_go_along_as_they_run(dispatch: Dispatch, context: Context, tmp_path: Path) -> None:
@@ -120,7 +119,7 @@ async def test_pinned_records_go_along_only_when_asked_for_and_intact(
     assert files["INC-1.pin-1.raw"] == line
     assert list(files) == ["INC-1.pin-1.raw", "manifest.sha256"]
     with pytest.raises(AccessRefused, match=r"events\.read"):
-        await _export(dispatch, "evidence", role=Role.AUDITOR, command="x3")
+        await _export(dispatch, "evidence", role="auditor", command="x3")
     log.write_bytes(b"\n" + line.replace(b"31", b"32") + b"\n")
     with pytest.raises(SourceError, match="has changed"):
         await _export(dispatch, "evidence", command="x4")

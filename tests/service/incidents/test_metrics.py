@@ -10,7 +10,6 @@ from tests.incidents.lives import Life, lives
 from tests.service.incident_parts import act, arrive, now
 from tests.service.parts import actor
 
-from llmsec_tui.access import Role
 from llmsec_tui.incidents import metrics
 from llmsec_tui.incidents.changes import Breached, IncidentEvent
 from llmsec_tui.incidents.fold import replay
@@ -86,7 +85,7 @@ async def test_the_desk_says_what_holds_for_whoever_asks(dispatch: Dispatch) -> 
     """How much at once is up to the role, and what is mine to the user."""
     await dispatch.reply(actor(user="bob"), act("acknowledge", 1, "INC-1"))
     mine = await dispatch.reply(actor(user="bob"), GetDesk())
-    others = await dispatch.reply(actor(Role.ANALYST, user="eve"), GetDesk())
+    others = await dispatch.reply(actor("analyst", user="eve"), GetDesk())
     assert isinstance(mine, Desk)
     assert isinstance(others, Desk)
     assert (mine.open, mine.mine, others.mine) == (3, 1, 0)

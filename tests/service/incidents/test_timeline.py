@@ -9,7 +9,6 @@ from tests.service.incident_parts import act, arrive, now
 from tests.service.parts import actor
 from tests.store.parts import alert, batch, kept, message
 
-from llmsec_tui.access import Role
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.audit.record import Act, Result
 from llmsec_tui.errors import AccessRefused, NotFound, ServiceError
@@ -29,7 +28,7 @@ async def dispatch(context: Context) -> AsyncIterator[Dispatch]:
     await asyncio.to_thread(made.close)
 
 
-async def _timeline(dispatch: Dispatch, role: Role = Role.ADMIN, **fields: object) -> Timeline:
+async def _timeline(dispatch: Dispatch, role: str = "owner", **fields: object) -> Timeline:
     ask = GetTimeline(incident_id="INC-1", **fields)  # type: ignore[arg-type]
     reply = await dispatch.reply(actor(role), ask)
     assert isinstance(reply, Timeline)
@@ -61,11 +60,11 @@ async def test_everything_that_has_to_do_with_it_is_on_one_timeline(dispatch: Di
 
 async def test_log_events_are_for_those_who_may_read_them(dispatch: Dispatch) -> None:
     """An auditor sees what was done, and not what users said to a model."""
-    assert "event" in {row.kind for row in (await _timeline(dispatch, Role.VIEWER)).rows}
-    assert "event" not in {row.kind for row in (await _timeline(dispatch, Role.AUDITOR)).rows}
-    assert "event" not in {row.kind for row in (await _timeline(dispatch, Role.AUDITOR, kinds=["event", "act"])).rows}
+    assert "event" in {row.kind for row in (await _timeline(dispatch, "viewer")).rows}
+    assert "event" not in {row.kind for row in (await _timeline(dispatch, "auditor")).rows}
+    assert "event" not in {row.kind for row in (await _timeline(dispatch, "auditor", kinds=["event", "act"])).rows}
     with pytest.raises(AccessRefused, match=r"events\.read"):
-        await _timeline(dispatch, Role.AUDITOR, kinds=["event"])
+        await _timeline(dispatch, "auditor", kinds=["event"])
 
 
 async def test_only_the_kinds_asked_for_are_there_and_numbered(dispatch: Dispatch) -> None:
@@ -126,24 +125,24 @@ async def test_log_events_are_looked_up_again_after_a_while_or_when_the_incident
 ) -> None:
     """They are searched for among all that is stored, and a pane asks every second."""
 
-    async def texts(role: Role) -> list[str]:
+    async def texts(role: str) -> list[str]:
         return [row.text for row in (await _timeline(dispatch, role, kinds=["event"])).rows]
 
     def say(number: int) -> None:
         event = kept(number, message(f"text {number}", "c1", ts=None))
         context.store.commit(batch([event], at=now()))
 
-    assert await texts(Role.ADMIN) == ["ignore all"]
+    assert await texts("admin") == ["ignore all"]
     say(50)
-    assert await texts(Role.VIEWER) == ["ignore all"], "as it was a moment ago"
+    assert await texts("viewer") == ["‹hidden: 10 characters›"], "as it was a moment ago"
     await dispatch.reply(actor(), act("note", note="hm"))
-    assert await texts(Role.ANALYST) == ["text 50", "ignore all"]
+    assert await texts("analyst") == ["text 50", "ignore all"]
     say(51)
     monkeypatch.setattr(log_events, "KEEP_S", 0.0)
     await dispatch.reply(actor(), act("note", note="hm"))
-    assert len(await texts(Role.RESPONDER)) == 3
+    assert len(await texts("responder")) == 3
     say(52)
-    assert len(await texts(Role.ADMIN)) == 4
+    assert len(await texts("admin")) == 4
 
 
 def test_each_journal_is_read_on_from_where_it_was_read_to(context: Context, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, RULE_ID, actor, say, write_rules
 
-from llmsec_tui.access import Role
 from llmsec_tui.detect.explain_over_time import explain_over_time
 from llmsec_tui.errors import AccessRefused, DeadlineExceeded, NotFound, ServiceError
 from llmsec_tui.service.api import ListAlerts
@@ -119,7 +118,7 @@ async def test_what_is_not_there_is_said_with_what_is_like_it(dispatch: Dispatch
 
 async def test_it_takes_the_right_to_see_events(dispatch: Dispatch, context: Context) -> None:
     with pytest.raises(AccessRefused, match=r"events\.read"):
-        await dispatch.reply(actor(Role.AUDITOR), Explain(event_id=events(context)[0], rule=RULE_ID))
+        await dispatch.reply(actor("auditor"), Explain(event_id=events(context)[0], rule=RULE_ID))
 
 
 async def test_other_questions_are_answered_while_one_explanation_is_made(

@@ -1,6 +1,6 @@
 """One alert: what was found, the exchange around it, and what to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from textual import on
@@ -16,6 +16,7 @@ from llmsec_tui.console.pager import Pager
 from llmsec_tui.console.safe_text import Span, span
 from llmsec_tui.console.screens.acts import AlertActs
 from llmsec_tui.console.screens.explaining import Explaining
+from llmsec_tui.console.screens.revealing import Revealing
 from llmsec_tui.console.table import Table
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import (
@@ -34,7 +35,7 @@ WHOLE_TEXT = 65_536
 """Characters of the text in question that are shown; ``w`` on its event writes all of it."""
 
 
-class AlertPane(AlertActs, Explaining):
+class AlertPane(AlertActs, Explaining, Revealing):
     """Two columns on wide screens, one on narrow ones."""
 
     place = Place.ALERT
@@ -79,17 +80,22 @@ class AlertPane(AlertActs, Explaining):
         self.finding.focus()
 
     def version(self, report: LinkReport) -> object:
-        return self._row.alert_id, report.status and report.status.audit_seq
+        until = self._case.detail.revealed_until if self._case is not None else 0
+        return self._row.alert_id, report.status and report.status.audit_seq, self.is_over(until)
 
     def look_again(self) -> None:
         self.run_worker(self._ask(), group="alert", exclusive=True)
 
     async def _ask(self) -> None:
         ask = self.shell.link.ask
-        fresh = self._case is None or self._case.detail.row.alert_id != self._row.alert_id
+        before = self._case
+        fresh = before is None or before.detail.row.alert_id != self._row.alert_id
         try:
             detail = await ask(GetAlert(alert_id=self._row.alert_id))
-            rows = await self._exchange(detail.row) if fresh or self._case is None else self._case.exchange
+            if before is None or fresh or before.detail.revealed_until != detail.revealed_until:
+                rows: Sequence[EventRow] = await self._exchange(detail.row)
+            else:
+                rows = before.exchange
             if fresh:
                 self._took_part = await self._events(detail)
         except CollectorGone:
@@ -97,7 +103,7 @@ class AlertPane(AlertActs, Explaining):
         except LlmsecError as error:
             self.say(str(error), bad=True)
             return
-        self._case = Case(detail, rows)
+        self._case = Case(detail, rows, masked=not self.shell.sees_all)
         self._show(from_top=fresh)
 
     async def _exchange(self, alert: AlertRow) -> list[EventRow]:
@@ -163,6 +169,10 @@ class AlertPane(AlertActs, Explaining):
 
     def on_pager_scrolled(self) -> None:
         self.show_bars()
+
+    def revealable(self) -> tuple[str, str, str] | None:
+        row = self.alert
+        return ("alert", row.alert_id, row.title) if row is not None else None
 
     def action_match(self) -> None:
         if not self.finding.to_match():

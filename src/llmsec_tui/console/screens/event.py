@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from functools import partial
 
-from llmsec_tui.console import event_text
+from llmsec_tui.console import event_text, figures
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.screens.explaining import Explaining
+from llmsec_tui.console.screens.revealing import Revealing
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.api import EventDetail, GetEvent, ListEvents
 
 
-class EventPane(TextPane, Explaining):
+class EventPane(TextPane, Explaining, Revealing):
     """One text to scroll; ``n`` and ``p`` go along the list that it was opened from."""
 
     place = Place.EVENT
@@ -30,7 +31,12 @@ class EventPane(TextPane, Explaining):
         return self._detail
 
     def version(self, report: LinkReport) -> object:
-        return self._event_id, report.status and (report.status.alerts_seq, report.status.audit_seq)
+        until = self._detail.revealed_until if self._detail is not None else 0
+        return (
+            self._event_id,
+            report.status and (report.status.alerts_seq, report.status.audit_seq),
+            self.is_over(until),
+        )
 
     def look_again(self) -> None:
         self.run_worker(self._ask(), group="event", exclusive=True)
@@ -46,7 +52,7 @@ class EventPane(TextPane, Explaining):
         fresh = self._detail is None or self._detail.row.event_id != detail.row.event_id
         self._detail = detail
         self._seq = detail.row.seq
-        self.pager.show(partial(event_text.whole, detail), from_top=fresh)
+        self.pager.show(partial(event_text.whole, detail, not self.shell.sees_all), from_top=fresh)
         self.show_bars()
 
     def is_idle(self, action: str) -> bool:
@@ -76,6 +82,12 @@ class EventPane(TextPane, Explaining):
                 if ask.after is None
                 else "This is the newest event of the list."
             )
+
+    def revealable(self) -> tuple[str, str, str] | None:
+        if self._detail is None:
+            return None
+        row = self._detail.row
+        return "event", row.event_id, f"{row.kind} of {figures.moment(row.ts)}, {figures.count(row.n_chars)} characters"
 
     def explained(self) -> tuple[str, str, list[str]] | None:
         if (detail := self._detail) is None:

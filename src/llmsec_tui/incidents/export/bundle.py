@@ -47,4 +47,4 @@ def bundle(case: Case, formats: Sequence[str], records: Mapping[int, bytes] | No
         for ending, make in _MAKERS[name].items()
     ]
     files += [File(f"{stem}.pin-{number}.raw", content) for number, content in sorted((records or {}).items())]
-    return [*files, manifest(files)]
+    return [*files, manifest(files, case.masked)]

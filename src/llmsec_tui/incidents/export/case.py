@@ -98,6 +98,8 @@ class Case(Struct, frozen=True, kw_only=True):
     generated_by: str
     version: str
     """Of this program."""
+    masked: str = ""
+    """A sentence that says what is not in it because its taker does not see it; empty when they see everything."""
 
 
 class File(NamedTuple):

@@ -1,41 +1,10 @@
-"""The report as one page that needs nothing else: no script, no link, no picture, nothing fetched."""
-
-from base64 import b64encode
-from hashlib import sha256
-from html import escape
+"""The report as a page."""
 
 from llmsec_tui.incidents.export.case import Case
 from llmsec_tui.incidents.export.markdown import markdown
-from llmsec_tui.text import visible
-
-_STYLE = """
-:root { color-scheme: light dark; --line: #8886; --quiet: #888; }
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1, h2, h3 { line-height: 1.25; } h2 { border-bottom: 1px solid var(--line); margin-top: 2rem; }
-h1 code, h3 code { font: inherit; background: none; padding: 0; }
-code { font: 13px ui-monospace, monospace; background: #8882; padding: .1em .3em; border-radius: .2em; }
-code, pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-pre { background: #8882; padding: .6rem; border-left: 3px solid var(--line); }
-pre code { background: none; padding: 0; }
-blockquote { margin: 0; padding: .5rem 1rem; border-left: 4px solid #c60; background: #c601; }
-li { margin: .25rem 0; } @media print { body { max-width: none; } }
-"""
-_OFF = ("link", "image", "autolink", "entity", "html_block", "html_inline", "reference")
-"""What the report never writes on purpose. Values stand in code, where it means nothing; this is the second lock."""
+from llmsec_tui.incidents.export.page import page
 
 
 def html(case: Case) -> bytes:
     """The page, of the same words as the Markdown."""
-    from markdown_it import MarkdownIt
-
-    renderer = MarkdownIt("commonmark", {"html": False}).disable(list(_OFF))
-    body = renderer.render(markdown(case).decode("utf-8"))
-    digest = b64encode(sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    title = escape(visible(f"{case.incident.incident_id}: {case.incident.title}"))
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n'
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    ).encode()
+    return page(f"{case.incident.incident_id}: {case.incident.title}", markdown(case).decode("utf-8"))

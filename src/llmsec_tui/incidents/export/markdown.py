@@ -22,7 +22,7 @@ def markdown(case: Case) -> bytes:
     incident = case.incident
     parts = [
         f"# {incident.incident_id}: {code(incident.title)}",
-        f"> {WARNING}",
+        f"> {case.masked or WARNING}",
         f"Made {clock(case.generated_at)} by {code(case.generated_by)} with llmsec-tui {case.version}. "
         "`sha256sum -c manifest.sha256` checks the files of this export.",
         _list(_head(case)),

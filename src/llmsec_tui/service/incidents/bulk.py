@@ -75,7 +75,7 @@ def _check_cap(count: int, actor: Actor, policy: Policy) -> None:
     most = policy.bulk.get(actor.role, 0)
     if count > most:
         raise AccessRefused(
-            f"These are {count}; {actor.role.value} may change at most {most} at once, and nothing was done.",
+            f"These are {count}; {actor.role} may change at most {most} at once, and nothing was done.",
             hint="Do it in parts, or have the policy's bulk limits changed.",
         )
 

@@ -8,12 +8,15 @@ import msgspec
 from msgspec import Struct
 
 from llmsec_tui import __version__
-from llmsec_tui.access import ROLES, Actor, check
+from llmsec_tui.access import Actor, check
 from llmsec_tui.detect.rule import Described
-from llmsec_tui.errors import ServiceError
+from llmsec_tui.errors import AccessRefused, ServiceError
 from llmsec_tui.incidents.export.bundle import EVIDENCE, bundle, formats_of
 from llmsec_tui.incidents.export.case import AlertRecord, Case, File, RuleDoc
 from llmsec_tui.incidents.incident import Incident
+from llmsec_tui.service.content.exporting import masked_case
+from llmsec_tui.service.content.view import view_of
+from llmsec_tui.service.content.words import Words
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.evidence import records
 from llmsec_tui.service.incidents.api import ExportIncident
@@ -34,13 +37,16 @@ _MOST_SOURCE = 256 * 1024
 def exported(context: Context, reader: Reader, ask: ExportIncident, actor: Actor) -> Bundle:
     """The files. Nothing is recorded here; see ``service/beside.py``.
 
-    Log events are in it, and pinned records, only for roles that may read events. Raises NotFound, ServiceError for an
-    unknown format or too much of it, SourceError for a pinned record that is not what it was, AccessRefused.
+    Log events are in it only for roles that may read events, pinned records only for those that see everything, and all
+    else as far as the role sees it: what was revealed to somebody is no more than others see. Raises NotFound,
+    ServiceError for an unknown format or too much of it, SourceError for a pinned record that is not what it was,
+    AccessRefused.
     """
     formats = formats_of(ask.formats)
     incident = reader.incident(ask.incident_id)
-    raw = _records(incident, actor) if EVIDENCE in formats else {}
-    case = gathered(context, reader, incident, actor, time.time_ns() // 1000)
+    words = Words(view_of(actor), context.store.pseudonyms)
+    raw = _records(incident, actor, words) if EVIDENCE in formats else {}
+    case = masked_case(gathered(context, reader, incident, actor, time.time_ns() // 1000), words)
     files = bundle(case, formats, raw)
     size = sum(len(file.content) for file in files)
     if size > MOST_BYTES:
@@ -63,7 +69,7 @@ def gathered(context: Context, reader: Reader, incident: Incident, actor: Actor,
     events = reader.incident_events(incident.incident_id)
     alerts = reader.alerts_of_incident(incident.incident_id, MOST_ALERTS)
     timeline, left_out = moments(context, reader, incident, permitted((), actor), now)
-    may_see_events = "events.read" in ROLES[actor.role]
+    may_see_events = "events.read" in actor.capabilities
     return Case(
         incident=incident,
         events=events,
@@ -79,8 +85,13 @@ def gathered(context: Context, reader: Reader, incident: Incident, actor: Actor,
     )
 
 
-def _records(incident: Incident, actor: Actor) -> dict[int, bytes]:
+def _records(incident: Incident, actor: Actor, words: Words) -> dict[int, bytes]:
     check(actor, "events.read")
+    if not words.view.is_whole:
+        raise AccessRefused(
+            "Pinned records are given out as they are, or not at all: evidence with marks in it is none.",
+            hint="Ask somebody whose role shows content in full; the pins say where the records are.",
+        )
     return records(incident.pins)
 
 
@@ -127,4 +138,5 @@ def _source(rules: Rulebook, rule: Described) -> str:
 def _told(incident: Incident, files: Sequence[File], case: Case) -> str:
     left_out = ((case.alerts_left_out, "alerts are"), (case.left_out, "log events between the alerts are"))
     missing = "".join(f" {count} {what} left out." for count, what in left_out if count)
-    return f"{incident.incident_id}: {len(files)} files. Excerpts in them are as they are in the logs.{missing}"
+    how = case.masked or "Excerpts in them are as they are in the logs."
+    return f"{incident.incident_id}: {len(files)} files. {how}{missing}"

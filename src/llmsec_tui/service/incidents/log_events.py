@@ -1,5 +1,5 @@
 """The log events on an incident's timeline. They are searched for among all events, so what was found is kept a while:
-many may have the same incident open, and a pane asks every second.
+many may have the same incident open, and a pane asks every second. What is found within a scope is kept apart.
 """
 
 import time
@@ -35,15 +35,18 @@ class Found:
     """When it is looked up again, by ``time.monotonic()``."""
 
 
-_kept: "WeakKeyDictionary[Store, dict[str, Found]]" = WeakKeyDictionary()
+_Name = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""An incident, and the applications and tenants that somebody sees."""
+_kept: "WeakKeyDictionary[Store, dict[_Name, Found]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
 def log_events(store: Store, reader: Reader, incident: Incident) -> Found:
     """The events that raised its alerts and those around them, as of a few seconds ago at most."""
     now = time.monotonic()
+    name = incident.incident_id, reader.sight.apps, reader.sight.tenants
     with _lock:
-        found = _kept.setdefault(store, {}).get(incident.incident_id)
+        found = _kept.setdefault(store, {}).get(name)
     if found is not None and found.seq == incident.seq and now < found.until:
         return found
     rows, left_out = reader.events_of_incident(
@@ -52,8 +55,8 @@ def log_events(store: Store, reader: Reader, incident: Incident) -> Found:
     found = Found([_moment(row) for row in rows], left_out, incident.seq, now + KEEP_S)
     with _lock:
         kept = _kept.setdefault(store, {})
-        kept.pop(incident.incident_id, None)
-        kept[incident.incident_id] = found
+        kept.pop(name, None)
+        kept[name] = found
         while len(kept) > _MOST_KEPT:
             del kept[next(iter(kept))]
     return found

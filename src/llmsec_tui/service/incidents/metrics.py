@@ -40,7 +40,7 @@ def get_desk(context: Context, reader: Reader, _: GetDesk, actor: Actor) -> Desk
         duties=[DutyRow(name=duty.name, title=duty.title, within=duty.within) for duty in policy.duties],
         dispositions=[disposition.value for disposition in Disposition],
         levels=list(LEVELS),
-        most_at_once=policy.bulk.get(actor.role.value, 0),
+        most_at_once=policy.bulk.get(actor.role, 0),
         people=reader.people(),
         policy=portable(context.policy.origin),
         problem=portable(context.policy.problem),

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from llmsec_tui.access import ROLES, Actor, check
+from llmsec_tui.access import Actor, check
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.incidents.incident import Incident
 from llmsec_tui.incidents.keys import parts
@@ -51,7 +51,7 @@ def permitted(kinds: Sequence[str], actor: Actor) -> frozenset[Kind]:
     wanted = frozenset(Kind(kind) for kind in kinds) or frozenset(Kind)
     if wanted == {Kind.EVENT}:
         check(actor, "events.read")
-    return wanted if "events.read" in ROLES[actor.role] else wanted - {Kind.EVENT}
+    return wanted if "events.read" in actor.capabilities else wanted - {Kind.EVENT}
 
 
 def moments(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.incidents.policy import Channel
 from llmsec_tui.incidents.states import RunState
+from llmsec_tui.patience import within
 from llmsec_tui.service.outward import by_apprise, syslog
 from llmsec_tui.service.outward.message import Message, as_json
-from llmsec_tui.service.outward.patience import within
 from llmsec_tui.service.outward.remedies import environment
 from llmsec_tui.service.outward.requesting import Request, request
 from llmsec_tui.service.outward.runner import Ran, run_command

@@ -21,6 +21,7 @@ from llmsec_tui.incidents.changes import (
     TakenOver,
 )
 from llmsec_tui.incidents.incident import Incident
+from llmsec_tui.masking import redact
 from llmsec_tui.text import clip, visible
 
 _MOST_CHARS = 200
@@ -28,7 +29,9 @@ _MOST_DETAILS = 10
 
 
 class Message(Struct, frozen=True, kw_only=True):
-    """One message; kept as JSON while it waits. Its texts are ours, a rule's, or the title that a person gave."""
+    """One message; kept as JSON while it waits. Its texts are ours, a rule's, or the title that a person gave, with
+    marks in the place of personal data and secrets: nobody knows who reads a channel.
+    """
 
     about: str
     """The kind of change; ``test`` for a trial."""
@@ -83,7 +86,7 @@ def message_of(incident: Incident, event: IncidentEvent) -> Message:
     """What is told of one change of an incident, as the incident is after it."""
     return Message(
         about=str(event.change.__struct_config__.tag),
-        title=clip(visible(incident.title), _MOST_CHARS),
+        title=clip(visible(redact(incident.title)), _MOST_CHARS),
         at=event.at,
         incident_id=incident.incident_id,
         level=incident.level,

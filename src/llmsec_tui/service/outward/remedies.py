@@ -202,10 +202,11 @@ class Remedies:
                 return
 
 
-def environment(incident_id: str) -> Mapping[str, str]:
-    """All that a command gets to know of the collector's environment."""
+def environment(incident_id: str = "") -> Mapping[str, str]:
+    """All that a command gets to know of the collector's environment, and which incident it is about."""
     kept = {name: os.environ[name] for name in ("LANG", "HOME") if name in os.environ}
-    return {"PATH": os.environ.get("PATH", _ORDINARY_PATH), **kept, "LLMSEC_INCIDENT": incident_id}
+    about = {"LLMSEC_INCIDENT": incident_id} if incident_id else {}
+    return {"PATH": os.environ.get("PATH", _ORDINARY_PATH), **kept, **about}
 
 
 def _goes_on(run: Run, name: str) -> bool:

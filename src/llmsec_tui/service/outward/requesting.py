@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from llmsec_tui import __version__
 from llmsec_tui.incidents.states import RunState
-from llmsec_tui.service.outward.patience import within
+from llmsec_tui.patience import within
 from llmsec_tui.service.outward.runner import Output, Ran
 
 if TYPE_CHECKING:

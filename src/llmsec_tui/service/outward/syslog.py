@@ -22,7 +22,11 @@ def send(target: str, message: Message, timeout_s: float) -> None:
     ``target`` is the path of a socket, ``host:port`` or ``udp://host:port`` for UDP, ``tcp://host:port`` for TCP. Over
     UDP nobody says whether it arrived.
     """
-    record = rfc5424(message, socket.gethostname(), os.getpid())
+    deliver(target, rfc5424(message, socket.gethostname(), os.getpid()), timeout_s)
+
+
+def deliver(target: str, record: bytes, timeout_s: float) -> None:
+    """Hand over a record as :func:`send` does."""
     if target.startswith(("/", "unix:")):
         _send_locally(target.removeprefix("unix:"), record, timeout_s)
         return
@@ -56,7 +60,7 @@ def rfc5424(message: Message, host: str, pid: int) -> bytes:
         "times": str(message.n),
     }
     data = " ".join(f'{name}="{value.translate(_ESCAPED)}"' for name, value in fields.items())
-    head = f"<{priority}>1 {when} {_token(host, 255)} llmsec-tui {pid} {_token(message.about, 32)}"
+    head = f"<{priority}>1 {when} {token(host, 255)} llmsec-tui {pid} {token(message.about, 32)}"
     text = f"{message.subject}; {'; '.join(message.body.splitlines())}"
     return f"{head} [{_ENTERPRISE} {data}] \ufeff{text}".encode("utf-8", "replace")
 
@@ -90,5 +94,6 @@ def _parted(place: str, port: int) -> tuple[str, int]:
     return host.strip("[]"), int(digits)
 
 
-def _token(text: str, most: int) -> str:
+def token(text: str, most: int) -> str:
+    """A name as a header can hold it."""
     return "".join(char if "!" <= char <= "~" else "_" for char in text)[:most] or "-"

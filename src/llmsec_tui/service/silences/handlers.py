@@ -9,6 +9,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from llmsec_tui.detect.suppress import Silence
+from llmsec_tui.errors import AccessRefused
 from llmsec_tui.service.alert_rows import AlertRow
 from llmsec_tui.service.asks import PAGE_LIMIT
 from llmsec_tui.service.context import Context
@@ -23,7 +24,6 @@ from llmsec_tui.service.silences.api import (
     SilenceRow,
 )
 from llmsec_tui.service.silences.limits import DAY_US, LOOK_BACK_DAYS, MOST_DAYS, too_broad, understood
-from llmsec_tui.store.filters import parse
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.silences import StoredSilence
 from llmsec_tui.store.views import SILENCES
@@ -32,7 +32,7 @@ from llmsec_tui.store.views import SILENCES
 def list_silences(context: Context, reader: Reader, ask: ListSilences) -> SilencePage:
     """A page of the silences that match the filter."""
     now = time.time_ns() // 1000
-    sought = parse(ask.filter, SILENCES, now)
+    sought = reader.understood(ask.filter, SILENCES, now)
     matching = [row for row in silence_rows(context.rules, reader.silences(), now) if sought.matches(_as_row(row))]
     inside = [row for row in matching if (ask.before is None or row.seq < ask.before) and row.seq > (ask.after or 0)]
     limit = min(max(ask.limit, 1), PAGE_LIMIT)
@@ -41,7 +41,12 @@ def list_silences(context: Context, reader: Reader, ask: ListSilences) -> Silenc
 
 
 def preview(context: Context, reader: Reader, ask: PreviewSilence) -> SilencePreview:
-    """What a silence would have hidden. Raises SilenceRefused where no look at alerts is needed to refuse it."""
+    """What a silence would have hidden. Raises SilenceRefused where no look at alerts is needed to refuse it, and
+    AccessRefused where the answer would tell a name that the asker does not see."""
+    if not reader.sight.identities and any(demand.field == "user_id" for demand in ask.demands):
+        raise AccessRefused(
+            "user_id asks for somebody by name, and users are pseudonyms to this role.", hint="Demand something else."
+        )
     now = time.time_ns() // 1000
     days = min(max(ask.days, 1), MOST_DAYS)
     silence = Silence("", understood(ask.demands, context.rules), now)

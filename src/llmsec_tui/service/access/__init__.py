@@ -1,0 +1,1 @@
+"""Logging in, sessions, users, roles and approvals: the service side of access."""

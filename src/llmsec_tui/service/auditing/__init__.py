@@ -1,0 +1,1 @@
+"""The audit journal in a running collector: its anchors, its key, and what is asked about it."""

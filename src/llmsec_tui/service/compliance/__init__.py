@@ -1,0 +1,1 @@
+"""Reports on a period: what is asked, and where the facts come from."""

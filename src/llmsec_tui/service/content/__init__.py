@@ -1,0 +1,1 @@
+"""Who sees how much of what people and models wrote."""
