@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from llmsec_tui.probes.asks import PERSONAL, every_ask
 from tests.service.parts import actor
 
 from llmsec_tui.access.role_file import load, shipped
 from llmsec_tui.errors import AccessRefused, LlmsecError
+from llmsec_tui.probes.asks import PERSONAL, every_ask
 from llmsec_tui.service.access.door import Door
 from llmsec_tui.service.api import Command
 from llmsec_tui.service.client import Client
