@@ -53,7 +53,7 @@ def tour(folder: Path, texts: list[str]) -> Output:
             ("\r", "Fields"),
             ("5", "Dead letters"),
             ("6", "RESULT"),
-            ("\r", "Proof"),
+            ("\r", "host's clock"),
             ("V", "Findings"),
             ("U", "Approvals"),
             ("\r", "last login"),

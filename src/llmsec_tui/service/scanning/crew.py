@@ -62,6 +62,15 @@ class Crew:
     lost: tuple[type[Exception], ...] = (BrokenExecutor, CancelledError)
     """What the executor raises when a worker, or whoever minds them, is gone for good."""
 
+    def submit(self, do: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Have it done. Where the workers are gone already, the future says so when its turn comes."""
+        try:
+            return self.executor.submit(do, *args, **kwargs)
+        except self.lost as error:
+            gone: Future[_T] = Future()
+            gone.set_exception(error)
+            return gone
+
     def result(self, future: Future[_T], path: Path) -> _T:
         """What a worker made of a file. Raises what its work raised, and ServiceError when the worker is gone."""
         try:

@@ -149,8 +149,8 @@ class Review:
 
     def _submit(self, task: Task) -> Future[Done]:
         if self._worker is not None:
-            return self._crew.executor.submit(self._worker.run, task)
-        return self._crew.executor.submit(work, self._setup, task)
+            return self._crew.submit(self._worker.run, task)
+        return self._crew.submit(work, self._setup, task)
 
     def _done(self, slot: _Slot) -> Done:
         if slot.done is None:
