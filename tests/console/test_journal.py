@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from tests.console.backend import Backend
-from tests.console.driving import LARGE, SIZES, driving
+from tests.console.driving import LARGE, SMALL, driving
 
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.auditing.api import AnchorNow, GetAuditRecord, ProveRecord, VerifyJournal
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_enter_opens_a_record_with_all_that_it_holds(home: Home, size: tuple[int, int]) -> None:
     """Who, from where, what before and after, and whether it is under a signature and an anchor."""
     backend = Backend()
@@ -49,7 +49,7 @@ async def test_a_proof_is_written_where_people_find_it(home: Home, monkeypatch: 
     assert json.loads(written.read_text("utf-8"))["proof"]["seq"] == asked.seq == 40
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_a_verification_tells_integrity_and_completeness_apart(home: Home, size: tuple[int, int]) -> None:
     """Every finding in its own words, and a head to be read over the telephone."""
     backend = Backend()

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from tests.console.access_backend import approval
 from tests.console.backend import Backend
-from tests.console.driving import LARGE, SIZES, Driver, driving
+from tests.console.driving import LARGE, SMALL, Driver, driving
 
 from llmsec_tui.console.masked_input import MaskedInput
 from llmsec_tui.errors import AccessRefused, ApprovalNeeded
@@ -32,7 +32,7 @@ def row_of(driver: Driver, word: str) -> str:
     return next(line for line in driver.lines() if word in line)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_accounts_approvals_and_roles_are_on_one_screen(home: Home, size: tuple[int, int]) -> None:
     """Who may log in and who cannot, who waits for whom, and who sees what."""
     async with driving(Backend(), home, size) as driver:
@@ -64,7 +64,7 @@ async def test_enter_shows_a_role_an_approval_or_an_account_in_full(home: Home) 
         await driver.see("› people")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_an_account_is_added_and_its_password_is_never_seen(home: Home, size: tuple[int, int]) -> None:
     """Two different ones are refused; spaces at its ends belong to it."""
     backend = Backend()

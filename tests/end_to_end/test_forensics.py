@@ -6,6 +6,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_a_cancelled_scan_says_that_it_is_partial_and_goes_on(tmp_path: Path, lo
     assert first.startswith(f"Input: {SAMPLES} files, ")
     while len((tmp_path / "m").read_bytes().splitlines()) < 3:
         assert scan.poll() is None
+        time.sleep(0.02)
     scan.send_signal(signal.SIGINT)
     rest = scan.stderr.read()
     scan.stderr.close()
