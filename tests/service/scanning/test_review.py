@@ -85,7 +85,6 @@ def test_pieces_put_together_are_what_one_pass_finds(
     assert expected
     whole = Scan([str(folder)], ruleset)
     assert rows(whole.alerts()) == expected
-    assert whole.summary.repeats == in_one_go.summary.repeats
     assert whole.summary.contents == in_one_go.summary.contents
     with monkeypatch.context() as patch:
         patch.setattr(cutting, "RANGE", 2_000)
