@@ -11,10 +11,7 @@ from llmsec_tui.paths import shipped
 from llmsec_tui.service.asks import Ask
 
 # A machine that has other things to do is slow, and that is no failure: only answers are judged, never times.
-# The whole of the tests has ten minutes on two cores: fewer examples a run, and others in each.
-settings.register_profile(
-    "answers, not times", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40
-)
+settings.register_profile("answers, not times", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("answers, not times")
 
 

@@ -128,9 +128,9 @@ def version(number: int, text: str | None, **fields: Any) -> Mapped:
 
 
 def test_an_event_that_only_grows_inside_one_batch_is_one_event() -> None:
-    """The later of two snapshots in a batch wins."""
-    kept = Memory().take([version(0, None), version(1, "half"), version(2, "half of it")]).kept
-    assert texts(kept) == ["half of it"]
+    """The later of two snapshots in a batch wins; all are judged, as they are where each comes in its own batch."""
+    found = Memory().take([version(0, None), version(1, "half"), version(2, "half of it")])
+    assert (texts(found.kept), texts(found.outdated)) == (["half of it"], [None, "half"])
 
 
 def test_what_is_amended_inside_one_batch_is_judged_all_the_same() -> None:

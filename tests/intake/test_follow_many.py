@@ -4,11 +4,18 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.intake.follow import OPEN_FILES, Follower
 from llmsec_tui.intake.records import Read
 
 LINE = b'{"n":1}\n'
+
+
+@pytest.fixture(autouse=True)
+def _soon_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked for every second is looked for more often here."""
+    monkeypatch.setattr("llmsec_tui.intake.follow.DISCOVER_S", 0.05)
 
 
 def _open_files() -> int:
@@ -17,7 +24,7 @@ def _open_files() -> int:
 
 def _soon(follower: Follower, count: int) -> Read:
     """Poll until so many records came; new files are looked for every second."""
-    whole, end = Read(), time.monotonic() + 20
+    whole, end = Read(), time.monotonic() + PATIENCE_S
     while len(whole.records) < count:
         assert time.monotonic() < end
         read = follower.poll()

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.cli.piping import piped_stdin
 from llmsec_tui.errors import ConfigError
@@ -21,7 +22,7 @@ def test_standard_input_is_collected_to_its_end(home: Home) -> None:
         [sys.executable, "-m", "llmsec_tui", "--home", str(home.root), "collect", "--once", "-"],
         input=sent + b'{"role": "user", "content": "the last"}',
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (0, b"")

@@ -4,8 +4,8 @@ Chat logs repeat themselves: every call carries the whole conversation so far, s
 messages, resumed sessions copy their records. A message is stored, and judged, the first time it appears.
 
 - Events with a ``native_id`` are known by it; a later one with other bytes amends the earlier. Where both come in one
-  batch, only the later is stored, but the earlier is judged too if it says anything that the later does not: otherwise
-  an attack that is amended a moment later would go unseen.
+  batch, only the later is stored, but the earlier is judged too: otherwise an attack that is amended a moment later
+  would go unseen.
 - Messages of an exchange with a conversation id are known by (conversation, role, text, how many-th equal one).
 - Messages of an exchange without a conversation id are known by their place: a key over the whole prefix that leads to
   them. The longest known prefix names the conversation. Leading system messages prove nothing, many conversations
@@ -39,7 +39,7 @@ _judged = attrgetter(
     *("role", "trust", "user_id", "source_ip", "tool_name", "tool_server", "tool_is_error", "refusal", "error_type"),
     *("guardrail_verdict", "guardrail_action", "permission_mode", "permission_decision"),
 )
-"""What rules look at beside the text, and a later version of an event may say otherwise."""
+"""What rules look at beside the text."""
 _encode = msgspec.json.Encoder().encode
 _COPYING = frozenset(("claude-code",))
 """Formats whose records are copied into other sessions, with other bytes: only other content amends them."""
@@ -78,8 +78,9 @@ class Resolved(Struct):
     repeats: int = 0
     """Events that were seen before and are left out."""
     outdated: list[Kept] = field(default_factory=list)
-    """Versions of events that a later one in ``kept`` replaced and that said something else: to be judged and not to
-    be stored."""
+    """Versions of events that a later one in ``kept`` replaced: to be judged and not to be stored."""
+    newest: dict[str, int] = field(default_factory=dict)
+    """The place in ``kept`` of the newest version of each event that came in several."""
 
 
 class Keyed(Struct, gc=False):
@@ -142,7 +143,10 @@ _unkeyed = _Hash(b"")
 def resolve(batch: Iterable[Mapped], lookup: Lookup, secret: bytes = b"") -> Resolved:
     """Drop what was seen before; ``lookup`` is asked once, for all keys of the batch. ``secret``: at most 64 bytes."""
     found = drafted(batch, secret)
-    return settled(found, lookup(found.wanted) if found.wanted else {})
+    resolved = settled(found, lookup(found.wanted) if found.wanted else {})
+    if resolved.newest:
+        _leave_newest(resolved)
+    return resolved
 
 
 def drafted(batch: Iterable[Mapped], secret: bytes = b"") -> Drafts:
@@ -152,17 +156,19 @@ def drafted(batch: Iterable[Mapped], secret: bytes = b"") -> Drafts:
     return Drafts([_draft(mapped, hashed, wanted) for mapped in batch], wanted)
 
 
-def settled(found: Drafts, known: dict[int, str]) -> Resolved:
-    """The second half of :func:`resolve`; ``known`` is what the lookup had to say of the wanted keys."""
+def settled(found: Drafts, known: dict[int, str], *, is_all: bool = True) -> Resolved:
+    """The second half of :func:`resolve`, but for its end: all versions of an event are in ``kept``, in their order.
+
+    ``known`` is what the lookup had to say of the wanted keys. Where it ``is_all`` that was seen before, every repeat
+    is left out; else only those that would be repeats whatever else was seen.
+    """
     resolved = Resolved()
-    versions: dict[str, int] = {}
     for draft in found.drafts:
         conversations: dict[str | None, str] = {}
         for messages in draft.calls:
-            conversations[messages[0].event.call_id] = _settle_messages(draft.mapped, messages, known, resolved)
+            conversations[messages[0].event.call_id] = _settle_messages(draft.mapped, messages, known, resolved, is_all)
         for single in draft.singles:
-            _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved, versions)
-    _settle_versions(resolved, versions)
+            _settle_single(draft.mapped, single, _beside(single.event, conversations), known, resolved)
     return resolved
 
 
@@ -254,11 +260,13 @@ def _encoded(parts: str) -> bytes:
     return parts.encode("utf-8", "surrogatepass")
 
 
-def _settle_messages(mapped: Mapped, messages: list[Keyed], known: dict[int, str], resolved: Resolved) -> str:
+def _settle_messages(
+    mapped: Mapped, messages: list[Keyed], known: dict[int, str], resolved: Resolved, is_all: bool
+) -> str:
     """Keep the messages of one call that are new; the conversation that they belong to."""
     own = messages[0].event.conversation_id
     spare = _stitched(messages[0], mapped.record) if own is None else ""
-    conversation, repeats = said_again(messages, answered(messages), own, spare, known, resolved.keys)
+    conversation, repeats = said_again(messages, answered(messages), own, spare, known, resolved.keys, is_all=is_all)
     name = _name(mapped.record)
     for message, repeated in zip(messages, repeats, strict=True):
         if repeated:
@@ -294,9 +302,7 @@ def _settle_single(
     conversation: str | None,
     known: dict[int, str],
     resolved: Resolved,
-    versions: dict[str, int],
 ) -> None:
-    """``versions``: the place of the newest version of each event that came in several."""
     sub_idx, event, sha, first, second = single.sub_idx, single.event, single.sha, single.first, single.second
     keys = resolved.keys
     if not first:
@@ -308,32 +314,20 @@ def _settle_single(
     else:
         name = event_id(first)
         if first in keys:
-            versions[name] = len(resolved.kept)
+            resolved.newest[name] = len(resolved.kept)
         version, amends = event_id(second), first in known
         kept = Kept(mapped.record, mapped.format, sub_idx, name, sha, event, conversation, amends, version)
         resolved.kept.append(kept)
         keys[first] = keys[second] = ""
 
 
-def _settle_versions(resolved: Resolved, versions: dict[str, int]) -> None:
+def _leave_newest(resolved: Resolved) -> None:
     """Leave the newest version of each event; those before it are only judged."""
-    if not versions:
-        return
     kept: list[Kept] = []
     for place, one in enumerate(resolved.kept):
-        newest = versions.get(one.event_id, place)
-        if newest == place:
-            kept.append(one)
-        elif _says_more(one.event, resolved.kept[newest].event):
-            resolved.outdated.append(one)
+        is_newest = resolved.newest.get(one.event_id, place) == place
+        (kept if is_newest else resolved.outdated).append(one)
     resolved.kept = kept
-
-
-def _says_more(older: Event, newer: Event) -> bool:
-    """Whether an earlier version of an event holds anything to judge that is not in the newest."""
-    if older.text is not None and (newer.text is None or older.text not in newer.text):
-        return True
-    return any(then not in (None, now) for then, now in zip(_judged(older), _judged(newer), strict=True))
 
 
 def stitched(draft: Draft, call: Sequence[Keyed]) -> str:

@@ -139,6 +139,16 @@ SUPPRESSION: dict[str, pl.DataType] = {
 """What became of an alert before anybody saw it: ``inhibited``, ``silenced`` or ``duplicate``, with the id of the alert
 or silence that did it; both null for an alert that is shown, which has the id of the first alert of its group."""
 
+CAMPAIGN: dict[str, pl.DataType] = {
+    "campaign_id": pl.String(),
+    "variant_id": pl.String(),
+    "sketch": pl.Binary(),
+    "gist": pl.String(),
+}
+"""Which campaign an alert belongs to: the id of the campaign's first alert; the payload it came with, by the hash of
+its letters; and what later payloads are compared with: its sketch, and what it says whatever the language. All null
+for alerts that can be part of none."""
+
 HITS: dict[str, pl.DataType] = {
     "event_id": pl.String(),
     "rule_id": pl.String(),

@@ -23,11 +23,20 @@ class Said(Protocol):
 
 
 def said_again(
-    messages: Sequence[Said], answered: int, own: str | None, spare: str, known: dict[int, str], keys: dict[int, str]
+    messages: Sequence[Said],
+    answered: int,
+    own: str | None,
+    spare: str,
+    known: dict[int, str],
+    keys: dict[int, str],
+    *,
+    is_all: bool = True,
 ) -> tuple[str, list[bool]]:
     """The conversation of one call, and which of its messages are repeats; adds to ``keys``.
 
     ``own`` is what the log calls the conversation, and ``spare`` what it is called when nobody has a name for it.
+    Unless ``known`` and ``keys`` are all that was said before, pairs prove nothing: those that are known from one
+    conversation might be from two, were more known. Any other repeat stays one.
     """
     conversation = spare if own is None else own
     stitched = -1
@@ -39,7 +48,7 @@ def said_again(
                 conversation = keys[chain] if chain in keys else known[chain]
                 break
     resent: set[int] = set()
-    if own is None and stitched < answered:
+    if is_all and own is None and stitched < answered:
         named, resent = _resent(messages, stitched, answered, known, keys)
         if named is not None and stitched < 0:
             conversation = named

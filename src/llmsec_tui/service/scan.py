@@ -24,16 +24,19 @@ from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.discover import expand
 from llmsec_tui.intake.read import WholeFile
+from llmsec_tui.intake.records import Read
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.over_time import OverTime
-from llmsec_tui.service.pipeline import Pipeline
+from llmsec_tui.service.pipeline import Drafted, Pipeline
 from llmsec_tui.service.scanning.crew import Crew, in_place
 from llmsec_tui.service.scanning.inputs import digest_of_all, inputs
 from llmsec_tui.service.scanning.keytable import KeyTable
 from llmsec_tui.service.scanning.manifest import Manifest
 from llmsec_tui.service.scanning.remembered import Remembered
 from llmsec_tui.service.scanning.review import Review
+from llmsec_tui.service.scanning.states import States
 from llmsec_tui.service.scanning.summary import Summary
+from llmsec_tui.service.scanning.telling import Once, in_order
 from llmsec_tui.service.scanning.watching import Watcher
 from llmsec_tui.store.commit import Commit, Memory
 from llmsec_tui.store.origins import COPIED
@@ -128,6 +131,8 @@ class _Alone:
         self._store = store
         self._remembered = Remembered()
         self._texts = KeyTable()
+        self._once = Once()
+        self._states = States()
         self._now = time.time_ns() // 1000
         lookup, secret = (self._remembered.known, token_bytes(32)) if store is None else (store.known, store.secret)
         hits = _Hits(Detector(ruleset))
@@ -140,8 +145,8 @@ class _Alone:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._remembered.close()
-        self._texts.close()
+        for one in (self._remembered, self._texts, self._once, self._states):
+            one.close()
 
     def commits(self, patterns: Sequence[str]) -> Iterator[Commit]:
         started = time.perf_counter()
@@ -153,7 +158,9 @@ class _Alone:
                 yield from self._file(path)
             except OSError as error:
                 summary.problems.append(f"{path} cannot be read: {error.strerror}. It was left out.")
-        yield self._taken(self._pipeline.finish(self._now))
+        last = self._pipeline.finish(self._now)
+        self._summary.alerts.update(last.alerts["level"].to_list())
+        yield self._stored(last)
         if self._pipeline.problem:
             summary.problems.append(self._pipeline.problem)
         summary.seconds = time.perf_counter() - started
@@ -165,27 +172,34 @@ class _Alone:
         whole = WholeFile(path)
         for read in whole.pieces():
             drafted = self._pipeline.read(read)
-            self._summary.repeats += drafted.repeats
-            yield self._taken(self._pipeline.judge(drafted, self._now))
+            yield self._taken(read, drafted, self._pipeline.judge(drafted, self._now))
         for source_id in (whole.source_id, *whole.member_ids):
             self._pipeline.forget(source_id)
         self._summary.files += 1
         self._summary.size += whole.size
         self._summary.input_sha256[str(path)] = whole.sha256
 
-    def _taken(self, commit: Commit) -> Commit:
-        """The commit, once it is counted and stored."""
+    def _taken(self, read: Read, drafted: Drafted, commit: Commit) -> Commit:
+        """What a piece of a file brought, once it is counted and stored."""
+        commit = replace(commit, alerts=in_order(commit.alerts, read))
+        stored = self._stored(commit)
+        fresh = self._once.fresh(commit.alerts)
+        self._count(drafted, commit)
+        self._summary.alerts.update(fresh["level"].to_list())
+        return replace(stored, alerts=fresh)
+
+    def _count(self, drafted: Drafted, commit: Commit) -> None:
         summary = self._summary
+        summary.repeats += drafted.repeats
         for delta in commit.stats:
             summary.records += delta.records
-            summary.events += delta.events
             summary.dead_letters += delta.dead_letters
             summary.unknown_types.update(delta.unknown)
-            summary.seen += delta.content_yes
-            summary.hidden.update(delta.content_no)
-        summary.alerts.update(commit.alerts["level"].to_list())
-        texts = {int.from_bytes(sha[:8]): 0 for sha in commit.batch.contents["content_sha256"]}
-        summary.contents += self._texts.update(texts)
+        summary.count(self._states.changes(commit.batch.events, drafted.kept))
+        shas = {*commit.batch.contents["content_sha256"], *(one.content_sha256 for one in drafted.outdated)} - {None}
+        summary.contents += self._texts.update({int.from_bytes(sha[:8]): 0 for sha in shas})
+
+    def _stored(self, commit: Commit) -> Commit:
         if self._store is None:
             self._remembered.add(commit.keys)
         else:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.detect.semantics.agreement import agree, issues_or_rule, one
+from tests.detect.semantics.agreement import agree, agree_on_all, issues_or_rule, one
 from tests.detect.semantics.naive import Reading
 from tests.detect.semantics.regexes import Joined, Mark, One
 
@@ -25,8 +25,8 @@ def test_lists_of_strings(which: str, data: st.DataObject) -> None:
         {},
         {"finish_reasons": ","},
     ]
-    agree(one(f"finish_reasons[{which}]{words}", values), events)
-    agree({"it": {f"finish_reasons[{which}]": {f".{words}": values}}, "condition": "it"}, events)
+    name = f"finish_reasons[{which}]"
+    agree_on_all([one(name + words, values), one(name, {f".{words}": values})], events)
 
 
 _SCALARS = st.sampled_from([None, "high", "High", "low", 4, 4.5, "4", True, False, [1], {"a": "b"}])
@@ -62,11 +62,9 @@ def test_lists_of_objects(which: str, lists: list[str], first: dict[str, Any], s
     reading = Reading(patterns={"^h": Joined((Mark("^"), One("h")), False)})
     events = [*({"guardrail_findings": one} for one in lists), {}]
     name = f"guardrail_findings[{which}]"
-    agree(one(name, first), events, reading)
     block = {"one": first, "two_b": second, "condition": "one and not 1 of two_*"}
-    agree(one(name, block), events, reading)
     key, value = next(iter(first.items()))
-    agree(one(f"{name}.{key}", value), events, reading)
+    agree_on_all([one(name, first), one(name, block), one(f"{name}.{key}", value)], events, reading)
 
 
 def test_two_conditions_in_a_block_hold_on_the_same_element() -> None:

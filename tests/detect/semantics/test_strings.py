@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.detect.semantics.agreement import STRING, STRINGS, agree, hidden, like, one
+from tests.detect.semantics.agreement import STRING, STRINGS, agree, agree_on_all, hidden, like, one
 from tests.detect.semantics.naive import Reading
 from tests.detect.semantics.regexes import One
 
@@ -53,11 +53,11 @@ def test_keywords_are_looked_for_in_every_view_of_the_text(modifiers: str, data:
     values = data.draw(st.lists(STRING if modifiers != "|re" else st.just("a"), min_size=2, max_size=3))
     events = data.draw(_events("text", values))
     keyed = {"it": {modifiers: values}, "condition": "it"}
-    agree(keyed, events, Reading(patterns={"a": One("a")}))
-    if not modifiers:
-        agree({"it": values, "condition": "it"}, events)
-        agree({"it": values[0], "condition": "it"}, events)
-        agree({"it": [*values, {"trust": "tool", "text|contains": values[0]}], "condition": "it"}, events)
+    bare: list[Any] = (
+        [values, values[0], [*values, {"trust": "tool", "text|contains": values[0]}]] if not modifiers else []
+    )
+    detections: list[dict[str, Any]] = [keyed, *({"it": one, "condition": "it"} for one in bare)]
+    agree_on_all(detections, events, Reading(patterns={"a": One("a")}))
 
 
 _PLAIN = st.text("abAB1ß é-/", min_size=2, max_size=6)

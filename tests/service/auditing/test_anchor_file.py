@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_S
 
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.service.auditing.anchor_file import Anchors, AnchorsError, load
@@ -82,17 +84,20 @@ def test_a_file_that_is_broken_later_leaves_what_was_in_force(tmp_path: Path) ->
     in_force.changed = lambda: woken.append(in_force.now)
     path.write_text("anchors: 7\n")
 
-    async def look_once() -> None:
+    async def look_until(done: Callable[[], bool]) -> None:
         watcher = in_force.watcher()
         watcher.ask()
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(watcher.run(), 0.5)
+        looking = asyncio.create_task(watcher.run())
+        async with asyncio.timeout(PATIENCE_S):
+            while not done():
+                await asyncio.sleep(0.01)
+        looking.cancel()
 
-    asyncio.run(look_once())
+    asyncio.run(look_until(lambda: in_force.problem != ""))
     assert _count(in_force) == 5
     assert "what was in force still is" in in_force.problem
     path.write_text("anchors: []\n")
-    asyncio.run(look_once())
+    asyncio.run(look_until(lambda: len(woken) > 0))
     assert _count(in_force) == 0
     assert in_force.problem == ""
     assert woken == [in_force.now]

@@ -146,11 +146,12 @@ def test_one_anchor_that_fails_keeps_no_other_from_its_line(journal: Journal, ke
     assert anchoring.last() is taken or anchoring.last() == taken
 
 
-def test_an_anchor_that_hangs_keeps_nobody_from_ending(journal: Journal) -> None:
-    slow = Anchor("slow", "command", "", ("/bin/sleep", "600"), 600)
+def test_an_anchor_that_hangs_keeps_nobody_from_ending(journal: Journal, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    slow = Anchor("slow", "command", "", ("/bin/sh", "-c", f"touch {begun}; exec sleep 600"), 600)
     anchoring = Anchoring(journal, lambda: Anchors(anchors=(slow,)), LOOK_S)
     anchoring.start()
-    time.sleep(10 * LOOK_S)
+    _until(begun.exists)
     anchoring.stop()
     assert "the collector ends" in anchoring.problem
 

@@ -17,7 +17,8 @@ from llmsec_tui.service.api import GetOverview, Overview
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.incidents.api import GetDesk, GetHandOver, GetMetrics, HandOver
-from llmsec_tui.service.incidents.rows import Desk, HandOverReport, Metrics
+from llmsec_tui.service.incidents.report_rows import HandOverReport, Metrics
+from llmsec_tui.service.incidents.rows import Desk
 from llmsec_tui.store.store import Store
 
 RULE = "prompt-injection"

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.patience import PATIENCE_S
 
 from llmsec_tui.incidents.states import RunState
+from llmsec_tui.service.outward import runner
 from llmsec_tui.service.outward.runner import HEAD_BYTES, TAIL_BYTES, Output, Ran, run_command
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
@@ -24,6 +26,27 @@ def run(*command: str, stdin: bytes = b"{}", timeout_s: float = PATIENCE_S, stop
 
 def shell(script: str, timeout_s: float = PATIENCE_S, stop: threading.Event | None = None) -> Ran:
     return run("/bin/sh", "-c", script, timeout_s=timeout_s, stop=stop)
+
+
+def count_from(sign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no time pass for the runner before there is something in this file: programs start when the machine likes."""
+    began, ahead = time.monotonic(), 0.0
+
+    def monotonic() -> float:
+        nonlocal ahead
+        if not (sign.exists() and sign.read_text()):
+            ahead = time.monotonic() - began
+        return time.monotonic() - ahead
+
+    monkeypatch.setattr(runner, "time", SimpleNamespace(monotonic=monotonic, sleep=time.sleep))
+
+
+def ends(pid: int) -> bool:
+    """Whether a process that was killed goes away, which it does when the machine likes."""
+    until = time.monotonic() + PATIENCE_S
+    while not (gone := is_gone(pid)) and time.monotonic() < until:
+        time.sleep(0.01)
+    return gone
 
 
 def is_gone(pid: int) -> bool:
@@ -80,21 +103,31 @@ def test_a_file_that_is_no_program_is_told(tmp_path: Path) -> None:
     assert "exec format error" in run(str(data)).told
 
 
-def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
-    ran = shell(f"sleep 60 & echo $! > {tmp_path}/pid; sleep 60", timeout_s=1)
+def test_a_command_that_hangs_is_ended_with_all_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_from(tmp_path / "pid", monkeypatch)
+    ran = shell(f"sleep 3600 & echo $! > {tmp_path}/pid; sleep 3600", timeout_s=0.5)
     assert (ran.state, ran.exit_code) == (RunState.TIMED_OUT, None)
-    assert "took more than 1 s" in ran.told
-    assert is_gone(int((tmp_path / "pid").read_text()))
+    assert "took more than 0.5 s" in ran.told
+    assert ends(int((tmp_path / "pid").read_text()))
 
 
-def test_a_command_that_ignores_being_told_to_end_is_killed(tmp_path: Path) -> None:
-    ran = shell(f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do sleep 0.1; done", timeout_s=1)
+def test_a_command_that_ignores_being_told_to_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count_from(tmp_path / "pid", monkeypatch)
+    monkeypatch.setattr(runner, "GRACE_S", 0.5)
+    ran = shell(f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do sleep 0.1; done", timeout_s=0.5)
     assert ran.state is RunState.TIMED_OUT
-    assert is_gone(int((tmp_path / "pid").read_text()))
+    assert ends(int((tmp_path / "pid").read_text()))
 
 
-def test_a_command_that_ends_well_when_told_to_keeps_its_last_words() -> None:
-    ran = shell("trap 'echo bye; exit 0' TERM; while :; do sleep 0.05; done", timeout_s=1)
+def test_a_command_that_ends_well_when_told_to_keeps_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count_from(tmp_path / "ready", monkeypatch)
+    monkeypatch.setattr(runner, "GRACE_S", PATIENCE_S)
+    script = f"trap 'echo bye; exit 0' TERM; echo > {tmp_path}/ready; while :; do sleep 0.05; done"
+    ran = shell(script, timeout_s=0.5)
     assert ran.state is RunState.TIMED_OUT
     assert ran.output.endswith(b"bye\n")
 
@@ -108,12 +141,12 @@ def test_a_command_is_ended_when_the_collector_ends() -> None:
 
 
 def test_a_daemon_that_holds_the_output_keeps_nobody_waiting(tmp_path: Path) -> None:
-    began = time.monotonic()
     ran = shell(
-        f"setsid sh -c 'echo $$ > {tmp_path}/pid; exec sleep 60' & while [ ! -s {tmp_path}/pid ]; do sleep 0.01; done"
+        f"setsid sh -c 'echo $$ > {tmp_path}/pid; exec sleep 3600' & while [ ! -s {tmp_path}/pid ]; do sleep 0.01; done"
     )
-    os.kill(int((tmp_path / "pid").read_text()), 9)
-    assert time.monotonic() - began < 20
+    daemon = int((tmp_path / "pid").read_text())
+    assert not is_gone(daemon)
+    os.kill(daemon, 9)
     assert (ran.state, ran.exit_code) == (RunState.DONE, 0)
     assert ran.told.endswith("Something that it started goes on and holds its output.")
 

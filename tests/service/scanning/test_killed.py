@@ -15,8 +15,14 @@ from tests.service.scanning.logs import lines
 SMALL_PIECES = Path(__file__).with_name("small_pieces.py")
 
 
-def start(rules: Path, logs: Path, manifest: Path, out: Path, jobs: int) -> subprocess.Popen[bytes]:
-    arguments = [str(rules), str(logs), str(manifest), str(out), str(jobs)]
+AHEAD = 3
+"""So many tasks more than it is to be killed at a scan does at most, however late that is noticed here."""
+
+
+def start(
+    rules: Path, logs: Path, manifest: Path, out: Path, jobs: int, most: int = 1_000_000
+) -> subprocess.Popen[bytes]:
+    arguments = [str(rules), str(logs), str(manifest), str(out), str(jobs), str(most)]
     return subprocess.Popen([sys.executable, str(SMALL_PIECES), *arguments], start_new_session=True)
 
 
@@ -50,7 +56,7 @@ def test_a_killed_scan_goes_on_to_the_same_bytes(jobs: int, steps: tuple[int, ..
     manifest, out = tmp_path / "m", tmp_path / "out"
     for more in steps:
         goal = done(manifest) + more
-        scan = start(rules, logs, manifest, out, jobs)
+        scan = start(rules, logs, manifest, out, jobs, goal + AHEAD)
         while done(manifest) < goal and scan.poll() is None:
             time.sleep(0.001)
         scan.send_signal(signal.SIGKILL)

@@ -21,16 +21,10 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.formats.registry import Registry
-from llmsec_tui.paths import shipped
 from llmsec_tui.service.scan import Scan
 from llmsec_tui.service.scanning import cutting, runs, timeline, work
 from llmsec_tui.service.scanning.crew import Crew, Where, beside
 from llmsec_tui.service.scanning.manifest import Manifest
-
-
-@pytest.fixture(scope="module")
-def ruleset() -> RuleSet:
-    return load([shipped("rules")])
 
 
 @pytest.fixture(scope="module")
@@ -46,57 +40,73 @@ def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "_SNIFFED", 400)
 
 
-def write(folder: Path, seed: int, files: int = 3, count: int = 50) -> Path:
+def write(folder: Path, seed: int, files: int = 3, count: int = 50, apart_ms: int = 0) -> Path:
+    """Logs of the same seconds; ``apart_ms`` is by how much each is behind the one before it."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(files):
-        (folder / f"{number}.jsonl").write_bytes(b"".join(lines(seed + number, count)))
+        (folder / f"{number}.jsonl").write_bytes(b"".join(lines(seed + number, count, number * apart_ms)))
     return folder
 
 
 def rows(frames: Iterable[pl.DataFrame]) -> list[str]:
-    """Alerts as text, without ids; conversations that have no name of their own are numbered."""
-    names: dict[str | None, int] = {}
-    return [_told(row, names) for frame in frames for row in frame.iter_rows(named=True)]
+    """Alerts as text, without ids; each conversation is named by all alerts that are in it."""
+    told = [_told(row) for frame in frames for row in frame.iter_rows(named=True)]
+    within: dict[str | None, list[str]] = {}
+    for conversation, alert in told:
+        within.setdefault(conversation, []).append(alert)
+    names = {conversation: "\n".join(sorted(alerts)) for conversation, alerts in within.items()}
+    return [f"{alert} in {hashlib.sha256(names[conversation].encode()).hexdigest()}" for conversation, alert in told]
 
 
-def _told(row: dict[str, Any], names: dict[str | None, int]) -> str:
-    row = {name: value for name, value in row.items() if name not in ("alert_id", "event_id", "event_ids")}
-    row["conversation_id"] = names.setdefault(row["conversation_id"], len(names))
-    return json.dumps(row, default=str)
+def _told(row: dict[str, Any]) -> tuple[str | None, str]:
+    """The conversation of an alert, and what else it says."""
+    without = ("alert_id", "event_id", "event_ids", "conversation_id")
+    alert = {name: value for name, value in row.items() if name not in without}
+    return row["conversation_id"], json.dumps(alert, default=str)
+
+
+def on_one(alert: str) -> bool:
+    """Whether it is about a single event."""
+    return json.loads(alert)["n_events"] is None
+
+
+def counted(scan: Scan) -> dict[str, object]:
+    """The summary of a scan that is done, without its time."""
+    summary = scan.summary.as_dict()
+    del summary["seconds"]
+    return summary
 
 
 def exactly(scan: Scan) -> tuple[list[str], dict[str, object]]:
     """Alerts to the byte, and the summary without its time."""
     told = [json.dumps(row, default=str) for frame in scan.alerts() for row in frame.iter_rows(named=True)]
-    summary = scan.summary.as_dict()
-    del summary["seconds"]
-    return told, summary
+    return told, counted(scan)
 
 
+@pytest.mark.parametrize("rules", ["few", "shipped_rules"])
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
 def test_pieces_put_together_are_what_one_pass_finds(
-    seed: int, tmp_path: Path, ruleset: RuleSet, monkeypatch: pytest.MonkeyPatch
+    seed: int, rules: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Conversations across files, amended records, documents over lines and broken ones included."""
-    folder = write(tmp_path / str(seed), seed)
+    ruleset = request.getfixturevalue(rules)
+    # Which of two files comes first where their times are equal goes by the names of sources, which are not the same.
+    folder = write(tmp_path / str(seed), seed, apart_ms=1)
     in_one_go = Scan([str(folder)], ruleset)
     expected = rows(commit.alerts for commit in in_one_go.commits())
     assert expected
     whole = Scan([str(folder)], ruleset)
     assert rows(whole.alerts()) == expected
-    assert whole.summary.contents == in_one_go.summary.contents
+    assert counted(whole) == counted(in_one_go)
     with monkeypatch.context() as patch:
-        patch.setattr(cutting, "RANGE", 2_000)
-        patch.setattr(cutting, "_SNIFFED", 400)
-        cut = Scan([str(folder)], ruleset)
-        assert sorted(rows(cut.alerts())) == sorted(expected)
-        patch.setattr(timeline, "WINDOW", 15)
+        for module, name, size in ((cutting, "RANGE", 2_000), (cutting, "_SNIFFED", 400), (timeline, "WINDOW", 15)):
+            patch.setattr(module, name, size)
         patch.setattr(runs, "BLOCK", 4)
         patch.setattr(runs, "FAN", 2)
-        assert sorted(rows(Scan([str(folder)], ruleset).alerts())) == sorted(expected)
-    assert cut.summary.records == whole.summary.records
-    assert cut.summary.dead_letters == whole.summary.dead_letters
+        cut = Scan([str(folder)], ruleset)
+        assert sorted(rows(cut.alerts())) == sorted(expected)
+        assert counted(cut) == counted(in_one_go)
 
 
 def _said(text: str, number: int) -> bytes:
@@ -134,9 +144,9 @@ def test_any_number_of_jobs_gives_the_same_bytes(tmp_path: Path, few: RuleSet, s
 def test_wherever_it_is_cut_the_answer_is_the_same(
     data: st.DataObject, seed: int, tmp_path: Path, few: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """To the byte with the same cuts, whoever does what first; and with others the same alerts."""
+    """To the byte, and whoever does what first; only alerts over time may come in another order with other cuts."""
     folder = write(tmp_path / str(seed), seed, files=2)
-    whole = sorted(rows(Scan([str(folder)], few).alerts()))
+    alerts, summary = exactly(Scan([str(folder)], few))
     sizes = {
         (cutting, "RANGE"): data.draw(st.integers(500, 20_000), "range"),
         (cutting, "_SNIFFED"): 400,
@@ -152,7 +162,8 @@ def test_wherever_it_is_cut_the_answer_is_the_same(
             patch.setattr(module, name, size)
         once = exactly(Scan([str(folder)], few))
         assert exactly(Scan([str(folder)], few, crew=Crew(threads, 3, Where.HERE))) == once
-        assert sorted(rows(Scan([str(folder)], few).alerts())) == whole
+    assert (sorted(once[0]), once[1]) == (sorted(alerts), summary)
+    assert [alert for alert in once[0] if on_one(alert)] == [alert for alert in alerts if on_one(alert)]
 
 
 def _version(text: str) -> bytes:
@@ -174,28 +185,42 @@ def test_a_new_version_is_judged_also_beside_a_replay_of_the_old_one(again: str,
     (alert,) = (row for row in alerts if row["n_events"] is None)
     assert alert["source_path"] == str(tmp_path / "2.jsonl")
     assert (tmp_path / "2.jsonl").read_bytes()[alert["source_offset"] :].startswith(new)
-    assert scan.summary.events == 1
+    in_one_go = Scan([str(tmp_path / "*.jsonl")], few)
+    list(in_one_go.commits())
+    assert counted(scan) == counted(in_one_go)
+    assert (scan.summary.events, scan.summary.repeats) == (1, 2 if again == "both" else 1)
 
 
-def test_ids_do_not_depend_on_where_the_folder_lies(tmp_path: Path, ruleset: RuleSet) -> None:
+@pytest.mark.parametrize("cut", [False, True])
+def test_the_first_version_that_says_it_alerts_wherever_it_is_cut(cut: bool, tmp_path: Path, few: RuleSet) -> None:
+    """Also where the next one says the same and more."""
+    first, second = _version("he said xyzzy-plugh"), _version("he said xyzzy-plugh and went")
+    (tmp_path / "1.jsonl").write_bytes(first if cut else first + second)
+    (tmp_path / "2.jsonl").write_bytes(second if cut else b"")
+    for frames in (Scan([str(tmp_path)], few).alerts(), (one.alerts for one in Scan([str(tmp_path)], few).commits())):
+        [alert] = [row for frame in frames for row in frame.iter_rows(named=True)]
+        assert (Path(alert["source_path"]).name, alert["source_offset"]) == ("1.jsonl", 0)
+
+
+def test_ids_do_not_depend_on_where_the_folder_lies(tmp_path: Path, shipped_rules: RuleSet) -> None:
     """Nor on whether the folder is given, or all that is in it."""
     here = write(tmp_path / "here" / "case", 5, files=2)
     there = tmp_path / "elsewhere" / "evidence"
     shutil.copytree(here, there)
     ids = [
-        [row["alert_id"] for frame in Scan(given, ruleset).alerts() for row in frame.iter_rows(named=True)]
+        [row["alert_id"] for frame in Scan(given, shipped_rules).alerts() for row in frame.iter_rows(named=True)]
         for given in ([str(here)], [str(there)], [str(there / "*.jsonl")], [str(there / f"{n}.jsonl") for n in (1, 0)])
     ]
     assert ids[0]
     assert ids == [ids[0]] * 4
 
 
-def test_files_that_are_called_alike_do_not_share_ids(tmp_path: Path, ruleset: RuleSet) -> None:
+def test_files_that_are_called_alike_do_not_share_ids(tmp_path: Path, shipped_rules: RuleSet) -> None:
     record = json.dumps({"messages": [{"role": "user", "content": ATTACK}]}) + "\n"
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "app.jsonl").write_text(record)
-    frames = Scan([str(tmp_path / "a"), str(tmp_path / "b")], ruleset).alerts()
+    frames = Scan([str(tmp_path / "a"), str(tmp_path / "b")], shipped_rules).alerts()
     alerts = [row for frame in frames for row in frame.iter_rows(named=True) if row["n_events"] is None]
     assert {row["source_path"] for row in alerts} == {str(tmp_path / name / "app.jsonl") for name in ("a", "b")}
     assert len({row["alert_id"] for row in alerts}) == len(alerts)

@@ -5,15 +5,14 @@ from typing import ClassVar
 from msgspec import Struct, field
 
 from llmsec_tui.service.asks import Command, Done, Query
+from llmsec_tui.service.incidents.report_rows import HandOverReport, Metrics
 from llmsec_tui.service.incidents.rows import (
     BulkDone,
     Bundle,
     Desk,
-    HandOverReport,
     IncidentDetail,
     IncidentPage,
     MarkerPage,
-    Metrics,
     NotificationPage,
     Present,
     RemedyList,

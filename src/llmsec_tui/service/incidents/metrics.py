@@ -14,15 +14,8 @@ from llmsec_tui.service.asks import PAGE_LIMIT
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.incidents.api import GetDesk, GetHandOver, GetMetrics
 from llmsec_tui.service.incidents.lines import incident_row
-from llmsec_tui.service.incidents.rows import (
-    Desk,
-    DutyRow,
-    HandOverReport,
-    LevelMetrics,
-    Metrics,
-    RuleMetrics,
-    TeamMetrics,
-)
+from llmsec_tui.service.incidents.report_rows import HandOverReport, LevelMetrics, Metrics, RuleMetrics, TeamMetrics
+from llmsec_tui.service.incidents.rows import Desk, DutyRow
 from llmsec_tui.service.wire import portable
 from llmsec_tui.store.queries import Reader
 

@@ -14,8 +14,6 @@ from msgspec import Struct
 
 from llmsec_tui.errors import SourceError
 
-VERSION = "version"
-"""A column of a part's alerts: the version of the event that each is about, of events that can come in several."""
 _LENGTH_BYTES = 8
 
 
@@ -44,13 +42,14 @@ class Call(Struct, frozen=True, array_like=True):
     answered: int
     messages: Sequence[Message]
     beside: Sequence[str]
-    """Ids of other events of the record that are taken to be of this conversation."""
+    """What other events of the record are told by that are taken to be of this conversation."""
 
 
 class Single(Struct, frozen=True, array_like=True, gc=False):
     """An event with an id of its own."""
 
     state: str
+    """As that of a message."""
     first: int
     second: int
 
@@ -72,14 +71,15 @@ class Part(Struct, frozen=True):
     dead_letters: int
     unknown: dict[str, int]
     states: dict[str, int]
-    """New events by content state."""
+    """Versions of events that are no repeats, by content state."""
     facts: Sequence[Facts]
     texts: bytes
     """The first eight bytes of the hash of each distinct text."""
     alerts: bytes
-    """A frame of ``schema.ALERTS`` and :data:`VERSION`; empty for none."""
+    """A frame of ``schema.ALERTS`` and ``versions.ABOUT``, in the order of the input; empty for none."""
     events: bytes
-    """A frame of events that rules over time take, with the ids of the rules that hit them as ``rules``."""
+    """A frame of events that rules over time take, with ``versions.ABOUT`` and the ids of the rules that hit them as
+    ``rules``."""
     problem: str = ""
     """What could not be read, a sentence."""
 

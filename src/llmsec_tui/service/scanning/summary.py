@@ -1,10 +1,14 @@
 """What a scan read and found, in numbers."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from llmsec_tui import __version__
+from llmsec_tui.events.model import ContentState
 from llmsec_tui.events.schema import LEVELS
+
+_SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
 
 
 @dataclass(slots=True)
@@ -31,6 +35,15 @@ class Summary:
     """Paths that could not be read, a sentence each."""
     complete: bool = False
     """Whether all that was given was read to its end."""
+
+    def count(self, states: Mapping[str, int]) -> None:
+        """So many more events, by content state, or fewer."""
+        for state, count in states.items():
+            self.events += count
+            if state in _SEEN:
+                self.seen += count
+            elif state != ContentState.NONE and count:
+                self.hidden[state] += count
 
     def as_dict(self) -> dict[str, object]:
         """The summary under the names that scripts know; the input comes first."""

@@ -7,7 +7,7 @@ leaves them out (see ``putting.py``).
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -17,7 +17,7 @@ import polars as pl
 from msgspec.structs import replace
 
 from llmsec_tui.detect.correlate.plan import plans
-from llmsec_tui.detect.correlate.taking import columns
+from llmsec_tui.detect.correlate.taking import chosen, columns
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.ordinary import A_FEW, ordinary
 from llmsec_tui.detect.rule import RuleSet
@@ -38,8 +38,10 @@ from llmsec_tui.service.collection import collect_rarely
 from llmsec_tui.service.judging import judged
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.service.scanning.naming import named
-from llmsec_tui.service.scanning.parts import VERSION, Call, Facts, Message, Part, Single, packed, write
+from llmsec_tui.service.scanning.parts import Call, Facts, Message, Part, Single, packed, write
 from llmsec_tui.service.scanning.tasks import Done, Place, Setup, Task
+from llmsec_tui.service.scanning.telling import in_order
+from llmsec_tui.service.scanning.versions import Versions
 from llmsec_tui.service.source_memories import SourceMemories
 
 MOST_KEYS = 1_000_000
@@ -74,7 +76,7 @@ class Worker:
         self._ruleset = ruleset
         self._registry = registry
         self._secret = secret
-        self._columns = columns(plans(ruleset.grouped)) if ruleset.grouped else []
+        self.columns = columns(plans(ruleset.grouped)) if ruleset.grouped else []
 
     def run(self, task: Task) -> Done:
         """Write what the task finds to ``task.out``, which is there once it is whole."""
@@ -133,12 +135,11 @@ class _Work:
                 one.record is first and one.format == name for one in found.mapped
             )
         drafts = drafted(found.mapped, self._worker._secret)
-        resolved = settled(drafts, self._known)
+        resolved = settled(drafts, self._known, is_all=False)
         self._remember(resolved.keys)
-        rules = partial(detect, self._worker._ruleset)
-        batch, detected = judged(rules, build(resolved.kept), resolved.kept, resolved.outdated)
-        facts = _facts(drafts.drafts, resolved.kept)
-        alerts, records = detected.alerts, sum(one.records for one in found.tallies.values())
+        versions = Versions(resolved.kept)
+        batch, detected = judged(versions.judge(self._worker._ruleset), build(resolved.kept), resolved.kept)
+        alerts, records = in_order(detected.alerts, read), sum(one.records for one in found.tallies.values())
         self.alerts += alerts.height
         self.records += records
         unknown: Counter[str] = Counter()
@@ -150,10 +151,10 @@ class _Work:
             dead_letters=len(found.letters),
             unknown=dict(sorted(unknown.items())),
             states=dict(sorted(batch.events["content_state"].value_counts().iter_rows())),
-            facts=facts,
+            facts=_facts(drafts.drafts, resolved.kept),
             texts=b"".join(sha[:8] for sha in batch.contents["content_sha256"]),
-            alerts=packed(_versioned(alerts, [*resolved.outdated, *resolved.kept])),
-            events=packed(self._counted(batch, detected.hits)),
+            alerts=packed(alerts),
+            events=packed(self._counted(batch, versions, detected.hits)),
             problem=" ".join(one.message for one in read.notices if one.kind is NoticeKind.UNREADABLE),
         )
 
@@ -162,12 +163,14 @@ class _Work:
             self._known.clear()
         self._known.update(keys)
 
-    def _counted(self, batch: EventBatch, hits: pl.DataFrame) -> pl.DataFrame:
+    def _counted(self, batch: EventBatch, versions: Versions, hits: pl.DataFrame) -> pl.DataFrame:
         """The events that rules over time take."""
         if hits.is_empty():
             return pl.DataFrame()
         rules = hits.group_by("event_id", maintain_order=True).agg(rules=pl.col("rule_id"))
-        return batch.events.select(self._worker._columns).join(rules, on="event_id", maintain_order="left")
+        hit = versions.named(batch.events).join(hits, on="event_id", how="semi", maintain_order="left")
+        events = chosen(hit, hits, self._worker.columns)
+        return versions.put_right(events.join(rules, on="event_id", maintain_order="left"))
 
 
 class _Reader:
@@ -227,38 +230,43 @@ def _facts(drafts: Sequence[Draft], kept: Sequence[Kept]) -> list[Facts]:
             for one in draft.singles
             if one.first
         ]
-        calls = [_call(draft, call, record, taken) for call in draft.calls]
+        calls = [
+            _call(draft, call, beside, record, taken) for call, beside in zip(draft.calls, _beside(draft), strict=True)
+        ]
         if singles or calls:
             found.append(Facts(draft.name, calls, singles))
     return found
 
 
-def _versioned(alerts: pl.DataFrame, kept: Sequence[Kept]) -> pl.DataFrame:
-    """With the version of the event that each is about, null for events that have none."""
-    hit = set(alerts["event_id"])
-    versions = {(one.event_id, one.record.sha256): one.version or None for one in kept if one.event_id in hit}
-    about = [versions.get(row) for row in alerts.select("event_id", "record_sha256").iter_rows()]
-    return alerts.with_columns(pl.Series(VERSION, about, dtype=pl.String))
+def _beside(draft: Draft) -> list[list[Keyed]]:
+    """For each call the events that are no messages and that ``history`` puts into its conversation."""
+    found: list[list[Keyed]] = [[] for _ in draft.calls]
+    places = {call[0].event.call_id: place for place, call in enumerate(draft.calls)}
+    only = len(draft.calls) - 1 if len(places) == 1 else None
+    for single in draft.singles:
+        place = places.get(single.event.trace_id, only)
+        if single.event.conversation_id is None and place is not None:
+            found[place].append(single)
+    return found
 
 
-def _call(draft: Draft, call: Sequence[Keyed], record: int, taken: Mapping[tuple[int, int], Kept]) -> Call:
+def _call(
+    draft: Draft,
+    call: Sequence[Keyed],
+    beside: Sequence[Keyed],
+    record: int,
+    taken: Mapping[tuple[int, int], Kept],
+) -> Call:
     own = call[0].event.conversation_id
     found = [taken.get((record, one.sub_idx)) for one in call]
     messages = [
         Message(one.sub_idx, _state(new), one.first, one.second, one.chain, one.pair, one.is_operators)
         for one, new in zip(call, found, strict=True)
     ]
-    conversation = next((new.conversation_id for new in found if new is not None), own) or ""
-    beside = []
-    if own is None:
-        for single in draft.singles:
-            new = taken.get((record, single.sub_idx))
-            if new is not None and single.event.conversation_id is None and new.conversation_id is not None:
-                conversation = conversation or new.conversation_id
-                if new.conversation_id == conversation:
-                    beside.append(new.event_id)
+    others = [new for one in beside if (new := taken.get((record, one.sub_idx))) is not None]
+    conversation = next((new.conversation_id for new in [*found, *others] if new is not None), own) or ""
     spare = stitched(draft, call) if own is None else ""
-    return Call(own, spare, conversation, answered(call), messages, beside)
+    return Call(own, spare, conversation, answered(call), messages, [new.version or new.event_id for new in others])
 
 
 def _state(new: Kept | None) -> str:
