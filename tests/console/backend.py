@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 from tests.console.access_backend import ACCESS_CAPABILITIES, Access
+from tests.console.campaign_backend import Campaigns
 from tests.console.incident_backend import INCIDENT_CAPABILITIES, Incidents
 from tests.console.silence_backend import Silences
 
@@ -62,10 +63,11 @@ _USERS = ("ann", "bo.larsen", "customer-4711", "svc-batch")
 _MATCH = "ignore all previous instructions"
 
 
-class Backend(Silences, Incidents, Access):
+class Backend(Campaigns, Silences, Incidents, Access):
     """Rows are newest first, as the service gives them; whatever tests want otherwise they set on the object."""
 
     def __init__(self, *, alerts: int = 30, events: int = 200, seed: int = 7) -> None:
+        Campaigns.__init__(self)
         Silences.__init__(self)
         Incidents.__init__(self)
         Access.__init__(self)
@@ -97,6 +99,7 @@ class Backend(Silences, Incidents, Access):
         """When set, every alert is of a rule over time, and these took part."""
         self.suppressed = 0
         self.stands_for: dict[str, int] = {}
+        self.risk: api.RiskRow | None = None
 
     async def connect(self) -> "Backend":
         """What a console calls to get at it."""
@@ -215,6 +218,7 @@ class Backend(Silences, Incidents, Access):
         self.rules = [self._rule(seq) for seq in range(count, 0, -1)]
         self.took_part = self.events[:5]
         self.use_for_silences(texts)
+        self.use_for_campaigns(texts)
         self.use_for_incidents(texts)
         self.use_for_access(texts)
 
@@ -381,6 +385,7 @@ class Backend(Silences, Incidents, Access):
             kept_by=self._alert_of(row.suppressed_ref or "") if row.suppressed_by == "duplicate" else None,
             silence=self.silences[0] if row.suppressed_by == "silenced" else None,
             revealed_until=self.until(row.alert_id),
+            risk=self.risk,
         )
 
     def _answer_ListTookPart(self, ask: api.ListTookPart) -> api.EventPage:  # noqa: N802

@@ -7,6 +7,14 @@ from msgspec.structs import replace
 from llmsec_tui.errors import NotFound, ServiceError, StaleVersion
 from llmsec_tui.service import api
 from llmsec_tui.service.incidents import api as incident_api
+from llmsec_tui.service.incidents.report_rows import (
+    HandOverReport,
+    LevelMetrics,
+    Metrics,
+    RuleMetrics,
+    Spread,
+    TeamMetrics,
+)
 from llmsec_tui.service.incidents.rows import (
     BulkDone,
     Bundle,
@@ -15,13 +23,10 @@ from llmsec_tui.service.incidents.rows import (
     Desk,
     DutyRow,
     ExportedFile,
-    HandOverReport,
     IncidentDetail,
     IncidentPage,
     IncidentRow,
     ItemResult,
-    LevelMetrics,
-    Metrics,
     NotificationPage,
     NotificationRow,
     PinRow,
@@ -30,12 +35,9 @@ from llmsec_tui.service.incidents.rows import (
     RemedyList,
     RemedyRow,
     RuleCount,
-    RuleMetrics,
     RunOutput,
     RunRow,
-    Spread,
     TaskRow,
-    TeamMetrics,
     Timeline,
     TimelineRow,
 )

@@ -15,6 +15,7 @@ from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.campaigns import CampaignPane, CampaignsPane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.explanation import ExplainPane
@@ -42,6 +43,7 @@ PANES: dict[Place, type[Pane]] = {
         *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
         *(IncidentsPane, IncidentPane, HandOverPane, MetricsPane, NotificationsPane),
         *(RecordPane, VerificationPane, PeoplePane, AccountPane, RolePane, ApprovalPane),
+        *(CampaignsPane, CampaignPane),
     )
 }
 

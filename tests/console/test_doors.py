@@ -94,6 +94,7 @@ async def _go(driver: Driver, place: Place) -> None:
         Place.INCIDENT: partial(app.open_incident, "INC-1"),
         Place.RECORD: partial(app.open_record, 1, ""),
         Place.VERIFICATION: app.open_verification,
+        Place.CAMPAIGN: partial(app.open_campaign, "000000000001"),
         **{
             pane.place: partial(app.push_screen, pane("ann", Place.PEOPLE))
             for pane in (AccountPane, RolePane, ApprovalPane)

@@ -2,12 +2,12 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.console.backend import Backend
+from tests.console.backend import START, Backend
 from tests.console.driving import LARGE, SIZES, SMALL, driving
 
 from llmsec_tui.console.silence_dialog import scopes
 from llmsec_tui.paths import Home
-from llmsec_tui.service.api import ListAlerts
+from llmsec_tui.service.api import ListAlerts, RiskRow
 from llmsec_tui.service.silences.api import AddSilence, EndSilence, PreviewSilence
 
 
@@ -117,10 +117,14 @@ async def test_an_alert_tells_what_it_stands_for_and_leads_to_it(home: Home, siz
     backend = Backend()
     first = backend.alerts[0] = replace(backend.alerts[0], group_id="abcd")
     backend.stands_for = {"duplicate": 4, "inhibited": 1}
+    backend.risk = RiskRow(whose="user", amount=63.4, added=12, opens_at=100, half_life=6 * 3_600_000_000, at=START)
     async with driving(backend, home, size) as driver:
         await driver.press("2")
         await driver.see("1 of 30")
         await driver.press("enter")
+        await driver.see(
+            "risk of this user: 63 of 100, which opens an incident; this alert added 12", "halves every 6h"
+        )
         await driver.see("Stands for others", "4 with the same words and 1 of less exact rules not shown", "group of 3")
         await driver.press("b")
         await driver.see("/ group:abcd suppressed:any")

@@ -15,6 +15,8 @@ class Place(StrEnum):
     AUDIT = "audit"
     RULES = "rules"
     SILENCES = "silences"
+    CAMPAIGNS = "campaigns"
+    CAMPAIGN = "one campaign"
     ALERT = "one alert"
     EVENT = "one event"
     RULE = "one rule"
@@ -32,18 +34,20 @@ class Place(StrEnum):
 
 
 ANYWHERE = frozenset(Place)
-QUEUES = frozenset({Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES})
+QUEUES = frozenset(
+    {Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES, Place.CAMPAIGNS}
+)
 OPENING = frozenset(
     {
         *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES),
-        *(Place.INCIDENT, Place.NOTIFICATIONS, Place.AUDIT, Place.PEOPLE),
+        *(Place.INCIDENT, Place.NOTIFICATIONS, Place.AUDIT, Place.PEOPLE, Place.CAMPAIGNS, Place.CAMPAIGN),
     }
 )
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
 ON_RULE = frozenset({Place.RULES, Place.RULE})
 ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE, Place.INCIDENT, Place.RECORD})
 ON_PERSON = frozenset({Place.ACCOUNT, Place.ROLE, Place.APPROVAL})
-ON_TEXT = ON_ONE | ON_PERSON | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS, Place.VERIFICATION}
+ON_TEXT = ON_ONE | ON_PERSON | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS, Place.VERIFICATION, Place.CAMPAIGN}
 ON_EVENT = frozenset({Place.ALERT, Place.EVENT, Place.EXPLANATION})
 ON_INCIDENT = frozenset({Place.INCIDENTS, Place.INCIDENT})
 ON_MARKED = frozenset({Place.ALERTS, Place.INCIDENTS, Place.INCIDENT})
@@ -60,7 +64,7 @@ ON_THING = (
     | ON_DESK
     | ON_JOURNAL
     | ON_PERSON
-    | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES, Place.PEOPLE}
+    | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES, Place.PEOPLE, Place.CAMPAIGNS, Place.CAMPAIGN}
 )
 
 

@@ -77,6 +77,15 @@ ACTIONS = (
         names=("silences",),
     ),
     Action(
+        *("campaigns", ("K",), "Campaigns", "Go to attacks that came again: in variants, or to others"),
+        owner=Owner.APP,
+        names=("campaigns",),
+    ),
+    Action(
+        *("campaign", ("J",), "Campaign", "Open the campaign that the alert belongs to", ON_ALERT),
+        names=("campaign",),
+    ),
+    Action(
         *("end_silence", ("x",), "End", "End the silence; a note may say why", frozenset({Place.SILENCES})),
         capability="alerts.silence",
         names=("end",),

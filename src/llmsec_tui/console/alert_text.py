@@ -13,7 +13,7 @@ from llmsec_tui.console.lists import level, state
 from llmsec_tui.console.look import level_style
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
-from llmsec_tui.service.api import AlertDetail, EventRow
+from llmsec_tui.service.api import AlertDetail, EventRow, RiskRow
 
 _STATES = {
     "new": "new",
@@ -71,6 +71,9 @@ def _finding(draft: Draft, case: Case) -> None:
     if row.incident_id:
         ended = f", closed as {row.disposition.replace('_', ' ')}" if row.disposition else ""
         draft.text(f"in {row.incident_id}{ended} (i goes there)", "accent", indent=(Span(" "),))
+    if detail.campaign_users > 1 or detail.campaign_variants > 1:
+        draft.text(f"{_campaign(detail)} (J goes there)", "accent", indent=(Span(" "),))
+    _risk(draft, detail.risk)
     _suppression(draft, detail)
     draft.section("Why", f"in {detail.field}" if detail.field else "")
     draft.text(detail.reason)
@@ -83,6 +86,22 @@ def _finding(draft: Draft, case: Case) -> None:
     if case.masked:
         shown(draft, detail.revealed_until)
     exchange(draft, case.exchange, row.event_id, detail.spans)
+
+
+def _risk(draft: Draft, risk: RiskRow | None) -> None:
+    """How suspicious its user has become, what this alert has to do with it, and what it would lead to."""
+    if risk is None:
+        return
+    worn = figures.duration(risk.half_life / 1e6)
+    stands = f"risk of this {risk.whose}: {risk.amount:.0f} of {risk.opens_at:.0f}, which opens an incident"
+    told = f"{stands}; this alert added {risk.added:.0f}; it halves every {worn}"
+    draft.text(told, "warn" if risk.amount >= risk.opens_at / 2 else "quiet", indent=(Span(" "),), most=2)
+
+
+def _campaign(detail: AlertDetail) -> str:
+    counts = ((detail.campaign_alerts, "alert"), (detail.campaign_users, "user"), (detail.campaign_variants, "variant"))
+    sizes = (f"{figures.count(count)} {what}{'s' if count != 1 else ''}" for count, what in counts)
+    return f"in a campaign of {', '.join(sizes)}"
 
 
 def _suppression(draft: Draft, detail: AlertDetail) -> None:

@@ -10,7 +10,7 @@ from llmsec_tui.console.lists import level
 from llmsec_tui.console.look import LETTERS
 from llmsec_tui.console.pager import Text
 from llmsec_tui.console.safe_text import Span, preview, span
-from llmsec_tui.service.incidents.rows import (
+from llmsec_tui.service.incidents.report_rows import (
     HandOverReport,
     LevelMetrics,
     Metrics,

@@ -12,43 +12,30 @@ from textual.filter import LineFilter
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from llmsec_tui.console import actions, saved_filters
+from llmsec_tui.console import actions
 from llmsec_tui.console.actions import Owner
-from llmsec_tui.console.covering import Covered
 from llmsec_tui.console.desk_watch import DeskWatch, News, look
 from llmsec_tui.console.dialogs import CommandDialog, HelpDialog
+from llmsec_tui.console.going import Going
 from llmsec_tui.console.guard import BEFORE_THE_PANES, GUARD_S, Guard
 from llmsec_tui.console.line_filter import Harmless
 from llmsec_tui.console.link import Connect, Link, LinkReport, LinkState
 from llmsec_tui.console.look import NIGHT, NIGHT_COLOURS, TERMINAL_COLOURS, Look
 from llmsec_tui.console.palette import Actions
-from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
-from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
-from llmsec_tui.console.screens.explanation import ExplainPane
-from llmsec_tui.console.screens.hand_over import HandOverPane
-from llmsec_tui.console.screens.incident import IncidentPane
 from llmsec_tui.console.screens.incidents import IncidentsPane
-from llmsec_tui.console.screens.metrics import MetricsPane
-from llmsec_tui.console.screens.notifications import NotificationsPane
 from llmsec_tui.console.screens.overview import OverviewPane
-from llmsec_tui.console.screens.people import PeoplePane
-from llmsec_tui.console.screens.record import RecordPane
-from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
-from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
-from llmsec_tui.console.screens.verification import VerificationPane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
-from llmsec_tui.service.api import AlertRow, GetAlert, WatchPaths
+from llmsec_tui.service.api import WatchPaths
 from llmsec_tui.service.incidents.api import GetDesk, LookAt
 from llmsec_tui.service.incidents.rows import Desk
-from llmsec_tui.service.rules.api import RuleRow
 from llmsec_tui.text import visible
 
 _NOTHING_YET = LinkReport(LinkState.CONNECTING, None, "", 0)
@@ -57,7 +44,7 @@ DESK_S = 3.0
 _GOODBYES = (signal.SIGTERM, signal.SIGHUP)
 
 
-class Shell(Covered):
+class Shell(Going):
     """Holds what all screens share: the connection, what it last reported, and whether the view is frozen."""
 
     TITLE = "llmsec-tui"
@@ -193,150 +180,6 @@ class Shell(Covered):
         except LlmsecError:
             # It is forgotten by itself after a few seconds.
             return
-
-    def open_alert(self, row: AlertRow, filter_text: str, *, grouped: bool = False) -> None:
-        """Show one alert over the screen that is open; the next one is of another group, if they are grouped there."""
-        self.push_screen(AlertPane(row, filter_text, self._place(), grouped=grouped))
-
-    def open_alert_by_id(self, alert_id: str) -> None:
-        """Show the alert of this id."""
-        self.run_worker(self._open_alert(alert_id), group="go", exclusive=True)
-
-    async def _open_alert(self, alert_id: str) -> None:
-        try:
-            detail = await self.link.ask(GetAlert(alert_id=alert_id))
-        except LlmsecError as error:
-            self.say(str(error), bad=True)
-        else:
-            self.open_alert(detail.row, "")
-
-    def open_incident(
-        self, name: str, *, filter_text: str = "", order: str = "urgent", position: int | None = None
-    ) -> None:
-        """Show one incident over the screen that is open; ``name`` may be that of an alert in it."""
-        home = self._place()
-        self.push_screen(IncidentPane(name, home, filter_text=filter_text, order=order, position=position))
-
-    def open_event(self, event_id: str, filter_text: str = "") -> None:
-        """Show one event over the screen that is open."""
-        self.push_screen(EventPane(event_id, filter_text, self._place()))
-
-    def open_rule(self, row: RuleRow, filter_text: str) -> None:
-        """Show one rule over the screen that is open."""
-        self.push_screen(RulePane(row, filter_text, self._place()))
-
-    def explain(self, event_id: str, rule: str, subject: str) -> None:
-        """Show why a rule fired on an event or did not; ``event_id`` may be an alert's, then the rule may be empty."""
-        self.push_screen(ExplainPane(event_id, rule, subject, self._place()))
-
-    def open_record(self, seq: int, filter_text: str) -> None:
-        """Show one record of the journal."""
-        self.push_screen(RecordPane(seq, filter_text, self._place()))
-
-    def open_verification(self) -> None:
-        """Verify the journal, and show what that found."""
-        if not isinstance(self.screen, VerificationPane):
-            self.push_screen(VerificationPane(self._place()))
-
-    def show_alerts(self, filter_text: str) -> None:
-        """Go to the alerts that match."""
-        self.run_worker(self._show_list("alerts", filter_text), group="go", exclusive=True)
-
-    def show_incidents(self, filter_text: str) -> None:
-        """Go to the incidents that match."""
-        self.run_worker(self._show_list("incidents", filter_text), group="go", exclusive=True)
-
-    async def _show_list(self, mode: str, filter_text: str) -> None:
-        if self.covered:
-            return
-        screen = await self._bottom_of(mode)
-        assert isinstance(screen, AlertsPane | IncidentsPane)
-        screen.look_at(filter_text)
-
-    async def _bottom_of(self, mode: str) -> Screen[object]:
-        """Go to a screen of the first rank, with nothing over it."""
-        if self.current_mode != mode:
-            await self.switch_mode(mode)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        return self.screen
-
-    def _place(self) -> actions.Place:
-        return self.screen.home_place if isinstance(self.screen, Pane) else actions.Place.OVERVIEW
-
-    def action_overview(self) -> None:
-        self._go_to("overview")
-
-    def action_alerts(self) -> None:
-        self._go_to("alerts")
-
-    def action_incidents(self) -> None:
-        self._go_to("incidents")
-
-    def action_events(self) -> None:
-        self._go_to("events")
-
-    def action_sources(self) -> None:
-        self._go_to("sources")
-
-    def action_audit(self) -> None:
-        self._go_to("audit")
-
-    def action_rules(self) -> None:
-        self._go_to("rules")
-
-    def action_silences(self) -> None:
-        if not isinstance(self.screen, SilencesPane):
-            self.push_screen(SilencesPane(self._place()))
-
-    def action_hand_over(self) -> None:
-        if not isinstance(self.screen, HandOverPane):
-            self.push_screen(HandOverPane(self._place()))
-
-    def action_metrics(self) -> None:
-        if not isinstance(self.screen, MetricsPane):
-            self.push_screen(MetricsPane(self._place()))
-
-    def action_notifications(self) -> None:
-        if not isinstance(self.screen, NotificationsPane):
-            self.push_screen(NotificationsPane(self._place()))
-
-    def action_people(self, begin_with: str = "accounts") -> None:
-        if isinstance(self.screen, PeoplePane):
-            self.screen.begin_with(begin_with)
-        else:
-            self.push_screen(PeoplePane(self._place(), begin_with))
-
-    def action_approvals(self) -> None:
-        self.action_people("approvals")
-
-    def action_show_mine(self) -> None:
-        self._show_saved("mine")
-
-    def action_show_unowned(self) -> None:
-        self._show_saved("unowned")
-
-    def action_show_missed(self) -> None:
-        self._show_saved("missed")
-
-    def action_show_pending(self) -> None:
-        self._show_saved("pending")
-
-    def action_show_closed(self) -> None:
-        self._show_saved("closed")
-
-    def action_show_all(self) -> None:
-        self._show_saved("all")
-
-    def _show_saved(self, name: str) -> None:
-        self.show_incidents(saved_filters.BY_NAME[name].filled(self.user))
-
-    def _go_to(self, mode: str) -> None:
-        if self.current_mode == mode:
-            while len(self.screen_stack) > 1:
-                self.pop_screen()
-        else:
-            self.switch_mode(mode)
 
     def action_lock(self) -> None:
         self.run_worker(self.guard.lock(), group="guard")

@@ -55,7 +55,7 @@ DELETE FROM contents
 WHERE content_key IN (SELECT unnest($keys::UBIGINT[])) AND content_sha256 IN (SELECT unnest($shas::BLOB[]))
 """
 _ALERTS = """
-UPDATE alerts SET excerpt = NULL, decoded_text = NULL, spans = NULL, reason = NULL,
+UPDATE alerts SET excerpt = NULL, decoded_text = NULL, spans = NULL, reason = NULL, sketch = NULL, gist = NULL,
     user_id = CASE WHEN user_id = $user::VARCHAR THEN NULL ELSE user_id END,
     group_key = CASE WHEN $user::VARCHAR IS NULL THEN group_key END
 WHERE event_id IN (SELECT unnest($event_ids::VARCHAR[])) OR list_has_any(event_ids, $event_ids::VARCHAR[])

@@ -12,6 +12,7 @@ from llmsec_tui.console.silence_dialog import SilenceDialog
 from llmsec_tui.errors import LlmsecError, StaleVersion
 from llmsec_tui.service.api import AcknowledgeAlert, AlertRow, Command, DismissAlert, Done, GetAlert
 from llmsec_tui.service.asks import PAGE_LIMIT
+from llmsec_tui.service.campaigns.api import GetCampaign
 from llmsec_tui.service.incidents.api import ListIncidents
 from llmsec_tui.service.silences.api import AddSilence
 
@@ -84,6 +85,18 @@ class AlertActs(Keeping):
     def action_event(self) -> None:
         if (alert := self.alert) is not None:
             self.shell.open_event(alert.event_id)
+
+    def action_campaign(self) -> None:
+        if (alert := self.alert) is not None:
+            self.run_worker(self._show_campaign(alert), group="step", exclusive=True)
+
+    async def _show_campaign(self, alert: AlertRow) -> None:
+        try:
+            found = await self.shell.link.ask(GetCampaign(campaign_id=alert.alert_id))
+        except LlmsecError as error:
+            self.say(str(error), bad=True)
+        else:
+            self.shell.open_campaign(found.row.campaign_id)
 
     def action_incident(self) -> None:
         """Go to the alert's incident; of one that is in none, ask whether to open one."""

@@ -12,7 +12,7 @@ from llmsec_tui.console.results_dialog import ResultsDialog
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.incidents.api import GetHandOver, HandOver
-from llmsec_tui.service.incidents.rows import HandOverReport
+from llmsec_tui.service.incidents.report_rows import HandOverReport
 
 
 class HandOverPane(TextPane):

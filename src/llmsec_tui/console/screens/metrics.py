@@ -9,7 +9,7 @@ from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.incidents.api import GetMetrics
-from llmsec_tui.service.incidents.rows import Metrics
+from llmsec_tui.service.incidents.report_rows import Metrics
 
 SPANS = (7, 30, 90)
 """Days to choose from."""

@@ -1,0 +1,1 @@
+"""Alerts that say the same thing again, in variants, to different people: one campaign."""

@@ -1,0 +1,1 @@
+"""Campaigns: alerts are brought to them as they come in, and people look at them as a whole."""
