@@ -1,0 +1,1 @@
+"""How the weights of the injection scorer are made; see docs/model-card.md."""
