@@ -1,0 +1,1 @@
+"""How sure detection has to be before it alarms anybody: what a team decided, and its alarm budget."""
