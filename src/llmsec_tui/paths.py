@@ -39,6 +39,11 @@ class Home:
         return self.root / "audit.yml"
 
     @property
+    def detection(self) -> Path:
+        """How sure detection has to be to alarm anybody; it need not exist."""
+        return self.root / "detection.yml"
+
+    @property
     def signing(self) -> Path:
         """Where the key that signs the journal is kept, and its public half."""
         return self.root / "signing.json"
@@ -52,6 +57,11 @@ class Home:
     def roles(self) -> Path:
         """What a team decides about who may do and see what; it need not exist."""
         return self.root / "roles.yml"
+
+    @property
+    def canaries(self) -> Path:
+        """Tokens that were planted in prompts; it need not exist."""
+        return self.root / "canaries.yml"
 
     @property
     def formats(self) -> Path:

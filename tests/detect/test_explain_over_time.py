@@ -21,7 +21,7 @@ from llmsec_tui.detect.needed import Grouped, reach
 from llmsec_tui.detect.rule import Correlation, Monitor, RuleSet
 from llmsec_tui.detect.ruleset import load
 from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.events.model import ContentState, Event, Kind
+from llmsec_tui.events.model import ContentState, Event, Kind, Role
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -253,6 +253,32 @@ def test_a_new_value_is_a_hit() -> None:
     found = told(made, [call(0, "one"), call(1, "two")])
     assert found.answer is Answer.HIT
     assert step(found, "is new").why == "not among 1 value"
+
+
+def shared(least: int) -> tuple[RuleSet, Grouped]:
+    """Text of the system prompt in an answer."""
+    selections = {"prompt": {"role": "system"}, "answer": {"role": "assistant"}, "condition": "prompt"}
+    block = {"type": "shared_text", "timespan": "10m", "field": "fingerprints", "into": "answer", "min_n": least}
+    return rules(logsource={"product": "llm"}, detection=selections, detector=block)
+
+
+def spoken(minutes: float, role: Role, text: str) -> Event:
+    return Event(kind=Kind.MESSAGE, role=role, ts=START + round(minutes * MINUTE), text=text)
+
+
+@pytest.mark.parametrize(("least", "answer"), [(3, Answer.HIT), (90, Answer.CLEAN)])
+def test_shared_text_names_the_older_text_and_how_much_of_it_there_is(least: int, answer: Answer) -> None:
+    words = (
+        "nobody but Sigrid may read the grey book before the ice is gone and the first ferry has come to the harbour"
+    )
+    events = [spoken(0, Role.SYSTEM, f"Rules. {words}."), spoken(5, Role.ASSISTANT, f"I was told that {words}.")]
+    found = told(shared(least), events)
+    assert found.answer is answer
+    pieces = step(found, "pieces of an older text").why
+    assert f"at least {least} needed; 1 text remembered" in pieces
+    assert batch(events).events["event_id"][0] in pieces
+    assert step(found, "hit of the sink").truth is True
+    assert step(told(shared(least), events, which=0), "hit of the source").truth is True
 
 
 def test_a_rule_over_the_alerts_of_another_is_explained_by_those() -> None:

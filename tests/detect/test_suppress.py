@@ -159,3 +159,22 @@ def test_batches_make_no_difference(made: list[tuple[str, str, str, int, bool]],
 
 def test_no_alerts_give_no_rows_of_the_right_columns() -> None:
     assert Suppressor({}).apply(pl.DataFrame(schema=ALERTS), NOW).schema == pl.Schema(ALERTS | SUPPRESSION)
+
+
+def test_what_is_information_only_hides_nothing_else() -> None:
+    """Or a text that is hardly an attack could be sent ahead, to hide one that is."""
+    suppressor = Suppressor({"r": ["q"]})
+    first = [alert(1, level="informational"), alert(2, "q", level="informational")]
+    assert decided(suppressor, *first) == [shown_in("a1"), shown_in("a2")]
+    assert decided(suppressor, alert(3)) == [shown_in("a3")]
+    assert decided(suppressor, alert(4, level="informational")) == [("inhibited", "a2", None)]
+    on_one = [alert(5, event_id="e"), alert(6, "q", event_id="e", level="informational", excerpt="others")]
+    assert decided(Suppressor({"r": ["q"]}), *on_one) == [shown_in("a5"), shown_in("a6")]
+
+
+def test_an_alert_hides_what_is_information_only_and_the_same_words_again() -> None:
+    suppressor = Suppressor({})
+    weaker = alert(2, level="informational")
+    assert decided(suppressor, alert(1), weaker) == [shown_in("a1"), ("duplicate", "a1", None)]
+    before = Shown("a0", "r", "conversation_id:c", "words", NOW, "g", informs=True)
+    assert decided(Suppressor({}, [before]), alert(1), weaker) == [shown_in("a1"), ("duplicate", "a1", None)]

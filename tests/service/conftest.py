@@ -15,6 +15,7 @@ from llmsec_tui.service.access.room import AccessRoom
 from llmsec_tui.service.auditing.room import AuditRoom
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.room import DeskRoom
+from llmsec_tui.service.detection.in_force import DetectionInForce
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.pipeline import Pipeline
@@ -52,6 +53,7 @@ def context(home: Home) -> Iterator[Context]:
         room=room,
         access=access,
         auditing=AuditRoom.open(home, store, journal, SigningKeys(home)),
+        detection=DetectionInForce(home.detection, journal),
         pid=os.getpid(),
         watching=[],
         started_at=0,

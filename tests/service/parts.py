@@ -1,6 +1,7 @@
 """Actors and alerts for tests of the service."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -23,8 +24,8 @@ def actor(role: str = "owner", user: str = "ada") -> Actor:
     return acting(peer(user=user), shipped().roles[role])
 
 
-def raise_alert(store: Store, alert_id: str) -> None:
-    """Commit one alert, as a batch does."""
+def raise_alert(store: Store, alert_id: str, at: int = 1_000_000, **changes: Any) -> None:
+    """Commit one alert, as a batch does at this time (µs); ``changes`` are other columns."""
     row = {
         "alert_id": alert_id,
         "rule_id": "rule-1",
@@ -43,6 +44,7 @@ def raise_alert(store: Store, alert_id: str) -> None:
         "spans": [[0, 4]],
         "excerpt": "some text",
         "reason": "because",
+        **changes,
     }
     alerts = pl.DataFrame([row], schema=ALERTS)
     commit = Commit(
@@ -52,7 +54,7 @@ def raise_alert(store: Store, alert_id: str) -> None:
         keys={},
         checkpoints=[],
         stats=[],
-        at=1_000_000,
+        at=at,
     )
     store.commit(commit)
 

@@ -1,7 +1,9 @@
 """The one way in: capabilities, idempotence, versions, and what the journal keeps of it all."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import get_args
 
 import pytest
@@ -66,6 +68,23 @@ async def test_an_acknowledged_alert_has_an_owner_and_a_record(dispatch: Dispatc
     assert (detail.row.state, detail.row.owner, detail.row.version) == ("acknowledged", "ada", 2)
     assert [(act.actor, act.act, act.note) for act in detail.acts] == [("ada", "acknowledged", "mine")]
     assert _journal(context) == [("alerts.acknowledge", f"alert:{ALERT}", "done", "ada")]
+
+
+async def test_an_alert_says_how_suspicious_its_user_has_become(dispatch: Dispatch, context: Context) -> None:
+    """Two of one user, one of them a half-life old by the other: 40 × 0.9 / 2 + 15 × 0.8, and what is left of it."""
+    assert (await _alert(dispatch)).risk is None
+    now, half_life = time.time_ns() // 1000, context.policy.policy.opening.half_life
+    times = [datetime.fromtimestamp(at / 1e6, UTC).replace(tzinfo=None) for at in (now - half_life, now)]
+    raise_alert(context.store, "a" * 16, now, user_id="ann", app="shop", ts=times[0])
+    shop = {"user_id": "ann", "app": "shop", "ts": times[1], "level": "medium", "confidence": 0.8}
+    raise_alert(context.store, "b" * 16, now, **shop)
+    context.desk.take(["a" * 16, "b" * 16], now)
+    detail = await dispatch.reply(actor(), GetAlert(alert_id="b" * 16))
+    assert isinstance(detail, AlertDetail)
+    assert detail.risk is not None
+    assert (detail.risk.whose, detail.risk.opens_at, detail.risk.half_life) == ("user", 100, half_life)
+    assert detail.risk.amount == pytest.approx(30, rel=0.05)
+    assert detail.risk.added == pytest.approx(12)
 
 
 async def test_a_repeated_command_is_answered_and_not_repeated(dispatch: Dispatch, context: Context) -> None:

@@ -21,6 +21,7 @@ CAPABILITIES: Mapping[str, str] = {
     "alerts.silence": "add or end a silence",
     "rules.switch": "turn a rule off or on",
     "rules.reload": "have the rule files read again",
+    "canaries.manage": "plant and retire canaries in prompts, and see their tokens",
     "incidents.read": "see incidents, their timelines and figures, and watch them",
     "incidents.open": "open an incident",
     "incidents.acknowledge": "take an incident, or take it over",

@@ -10,10 +10,13 @@ import typer
 from llmsec_tui import __version__
 from llmsec_tui.cli import (
     audit,
+    campaigns,
+    canary,
     collecting,
     compliance,
     content,
     doctor,
+    evaluating,
     explaining,
     incident,
     incidents,
@@ -75,9 +78,12 @@ markers.register(app)
 notifications.register(app)
 compliance.register(app)
 content.register(app)
+canary.register(app)
 probing.register(app)
 rules.register(app)
+evaluating.register(app)
 silences.register(app)
+campaigns.register(app)
 explaining.register(app)
 login.register(app)
 users.register(app)

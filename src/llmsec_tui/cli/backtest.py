@@ -35,6 +35,7 @@ def add_to(rules: typer.Typer) -> None:
 
 
 def backtest(
+    context: typer.Context,
     paths: Paths = None,
     store: StoreOption = None,
     folders: RulesOption = None,
@@ -53,7 +54,7 @@ def backtest(
     if bool(paths) == (store is not None):
         raise ConfigError("A back-test runs over logs or over a store.", hint="Give PATH… or --store FILE.")
     collect_rarely()
-    places = folders or [shipped("rules")]
+    places = [*(folders or [shipped("rules")]), context.obj.canaries]
     ruleset = load(places)
     book = Rulebook(places, ruleset)
     if only:

@@ -28,7 +28,8 @@ from llmsec_tui.cli.output import (
 )
 from llmsec_tui.cli.paging import pages
 from llmsec_tui.service.incidents.api import GetHandOver, GetMetrics, GetTimeline, HandOver, ListIncidents
-from llmsec_tui.service.incidents.rows import IncidentRow, ItemResult, Metrics, Spread
+from llmsec_tui.service.incidents.report_rows import Metrics, Spread
+from llmsec_tui.service.incidents.rows import IncidentRow, ItemResult
 from llmsec_tui.text import visible_lines
 
 _incidents = typer.Typer(help="The incident desk: the queue, figures, the hand-over.", no_args_is_help=True)

@@ -7,13 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from llmsec_tui.cli import backtest, rule_state
+from llmsec_tui.cli import alarm_budget, backtest, rule_figures, rule_state
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.output import Format, FormatOption, write
 from llmsec_tui.errors import ExitCode, RuleIssue
 from llmsec_tui.text import visible
 
 Folders = Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help="Rule files or folders; else shipped.")]
+FoldersAndTexts = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH…]", help="Rule files or folders, else shipped; with --stats also labelled texts."),
+]
+StatsOption = Annotated[
+    bool, typer.Option("--stats", help="How often each rule is right on labelled texts (as for eval), or its examples.")
+]
 FixOption = Annotated[bool, typer.Option("--fix", help="Put right what is mechanical, keeping comments and layout.")]
 SummaryOption = Annotated[bool, typer.Option("--summary", help="Only how often each problem occurs.")]
 IssueFormat = Annotated[Format | None, typer.Option("--format", help="jsonl; else a line of text for each problem.")]
@@ -25,6 +32,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module, and those about the rules of a running collector."""
     rule_state.add_to(_rules)
     backtest.add_to(_rules)
+    rule_figures.add_to(_rules)
+    alarm_budget.add_to(_rules)
     app.add_typer(_rules, name="rules")
 
 
@@ -110,11 +119,16 @@ def lint_rules(
 
 
 @_rules.command("test")
-def run_examples(folders: Folders = None) -> None:
-    """Run every rule's own examples; exit 1 when one misses."""
+def run_examples(folders: FoldersAndTexts = None, stats: StatsOption = False, chosen: FormatOption = None) -> None:
+    """Run every rule's own examples; exit 1 when one misses, or with --stats when a rule is mostly wrong."""
     from llmsec_tui.detect.gate import test
     from llmsec_tui.detect.ruleset import load
 
+    if stats:
+        texts, places = rule_figures.texts_and_rules(folders or [])
+        if rule_figures.write_statistics(load(_paths(places)), texts, chosen):
+            raise typer.Exit(ExitCode.FINDINGS)
+        return
     ruleset = load(_paths(folders))
     issues = test(ruleset)
     for issue in issues:

@@ -69,7 +69,7 @@ def scan(
         raise typer.BadParameter(f"{min_level!r} is not one of {', '.join(LEVELS)}.", param_hint="--min-level")
     _refuse(output, summary, store, manifest, resume=resume, jobs=jobs, executor=executor)
     collect_rarely()
-    places = rules or [shipped("rules")]
+    places = [*(rules or [shipped("rules")]), context.obj.canaries]
     ruleset = load(places)
     formats: Path = context.obj.formats
     registry = Registry(load_own(formats))

@@ -8,10 +8,11 @@ import polars as pl
 
 from llmsec_tui.detect.answers import UNSEEN, Answer, truth_of
 from llmsec_tui.detect.fields import FIELDS, FieldType
-from llmsec_tui.detect.match.compile import leaf_expression, lowered, on_text
+from llmsec_tui.detect.match.compile import leaf_expression, lowered, on_content, on_text
 from llmsec_tui.detect.match.finding import Content, find
 from llmsec_tui.detect.match.wording import found_in, named, why_not
 from llmsec_tui.detect.rule import Rule
+from llmsec_tui.detect.signals.computing import with_signals
 from llmsec_tui.detect.text.views import ROW, Views
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
 from llmsec_tui.events.batch import EventBatch
@@ -46,7 +47,7 @@ class Explanation:
 def explain(rule: Rule, batch: EventBatch) -> Explanation:
     """Explain a rule's answer on the one event of ``batch``."""
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
-    frame = _laid_out(batch, views)
+    frame = _laid_out(batch, views, rule.compiled.signals)
     event = frame.row(0, named=True)
     raw = batch.contents["text"][0] if batch.contents.height else None
     content = None if raw is None else Content(raw, views.decoded.get(0, []))
@@ -59,18 +60,18 @@ def _leaves(rule: Rule) -> tuple[Leaf, ...]:
     return (*rule.compiled.text_leaves, *rule.compiled.event_leaves)
 
 
-def _laid_out(batch: EventBatch, views: Views) -> pl.DataFrame:
-    """The event with every view of its text, and its string columns in lower case."""
-    strings = [name for name, field in FIELDS.items() if field.type is FieldType.STRING]
+def _laid_out(batch: EventBatch, views: Views, signals: frozenset[str]) -> pl.DataFrame:
+    """The event with every view of its text, these signals, and its string columns in lower case."""
+    strings = [name for name, field in FIELDS.items() if field.type is FieldType.STRING and not field.derived]
     lower = [pl.col(name).str.to_lowercase().alias(lowered(name)) for name in strings]
     row = pl.lit(0 if batch.contents.height else len(views.texts) - 1, dtype=pl.UInt32).alias(ROW)
-    return batch.events.with_columns(row, *lower).join(views.frame, on=ROW, how="left")
+    return with_signals(batch, signals).with_columns(row, *lower).join(views.frame, on=ROW, how="left")
 
 
 def _truth(leaf: Leaf, frame: pl.DataFrame, event: Mapping[str, Any]) -> bool | None:
     holds = _holds(leaf, frame)
     state = event["content_state"]
-    if on_text(leaf) and (state in UNSEEN or (state == ContentState.TRUNCATED and not holds)):
+    if on_content(leaf) and (state in UNSEEN or (state == ContentState.TRUNCATED and not holds)):
         return None
     return holds
 

@@ -18,6 +18,7 @@ from llmsec_tui.detect.explain_window import LEFT, ago, clock, shown, window
 from llmsec_tui.detect.needed import Grouped, keys, needed
 from llmsec_tui.detect.replay import NEVER, Arrived, Played, Walk, play
 from llmsec_tui.detect.rule import Correlation, CorrelationType, Monitor, Rule, RuleSet
+from llmsec_tui.detect.signals.computing import with_signals
 from llmsec_tui.events.batch import EventBatch
 
 _RECENT = 10
@@ -38,7 +39,7 @@ def explain_over_time(
     ``LATENESS`` before it.
     """
     kept = needed(ruleset, rule)
-    row = event.events.row(0, named=True)
+    row = with_signals(event, kept.signals).row(0, named=True)
     told = _Told(kept, rule, row["event_id"], None if newest is None else newest - LATENESS)
     played = play(kept, rule, past, told.settled)
     own = tuple(_own(kept, rule, event))

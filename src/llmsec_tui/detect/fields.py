@@ -18,6 +18,8 @@ class FieldType(Enum):
     FLAG = "flag"
     TIME = "time"
     """Naive UTC."""
+    HASHES = "hashes"
+    """A set of numbers that stand for pieces of a text; only detectors over time look into it."""
 
 
 class Listing(Enum):
@@ -43,6 +45,8 @@ class Field:
     """Set where the field holds a list."""
     parts: tuple["Field", ...] = ()
     """What the elements of the list hold: named fields, or ``.`` alone, the element itself."""
+    derived: bool = False
+    """Whether it is a signal: no column of events, but computed from their text (``detect/signals``)."""
 
 
 def _values(enum: type[StrEnum]) -> tuple[str, ...]:
@@ -58,6 +62,11 @@ _FINDING = (
     Field("action", _STRING, ""),
     Field("detected", _FLAG, ""),
 )
+
+
+def _signal(name: str, kind: FieldType, *, lists: bool = False) -> Field:
+    return Field(name, kind, "", (), Listing.COMMAS if lists else None, _ELEMENT if lists else (), derived=True)
+
 
 TEXT = Field("text", _TEXT, "gen_ai.input.messages")
 """Any view of the content."""
@@ -116,12 +125,35 @@ _ALL = (
     Field("guardrail_findings", _STRING, "", listing=Listing.JSON, parts=_FINDING),
     Field("permission_mode", _STRING, ""),
     Field("permission_decision", _STRING, ""),
+    _signal("injection_score", _NUMBER),
+    _signal("mention", _NUMBER),
+    _signal("secrets_found", _STRING, lists=True),
+    _signal("pii_found", _STRING, lists=True),
+    _signal("destinations", _STRING, lists=True),
+    _signal("link_data", _STRING, lists=True),
+    _signal("squeezed", _STRING),
+    _signal("private_text", _FLAG),
+    _signal("shell_programs", _STRING, lists=True),
+    _signal("shell_actions", _STRING, lists=True),
+    _signal("shell_hosts", _STRING, lists=True),
+    _signal("arguments_shape", _STRING),
+    _signal("arguments_key", _STRING),
+    _signal("tool_description", _STRING),
+    _signal("tool_schema", _STRING),
+    _signal("fingerprints", FieldType.HASHES),
+    _signal("content_key", _STRING),
+    _signal("opening_key", _STRING),
+    _signal("document", _STRING),
+    _signal("fresh_input_tokens", _NUMBER),
+    _signal("spend_usd", _NUMBER),
 )
 
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}
 
 EXAMPLE_FIELDS = frozenset(
-    name for name, field in FIELDS.items() if field.type is not _TEXT and name not in ("format", "source_path")
+    name
+    for name, field in FIELDS.items()
+    if field.type is not _TEXT and not field.derived and name not in ("format", "source_path")
 ) | {"text"}
 """What an example in a rule file may set."""
 

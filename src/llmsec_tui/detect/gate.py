@@ -84,11 +84,16 @@ def _names(lists: Iterable[Document]) -> dict[str, tuple[str, ...]]:
     return {name: () for document in lists for name in document.data}
 
 
-def _wrong(rule: Rule) -> Iterator[RuleIssue]:
-    examples: list[Example] = [*rule.examples.match, *rule.examples.no_match]
+def hits_on_examples(rule: Rule) -> frozenset[int]:
+    """Which of its own examples a rule hits, by their numbers; those that it must hit come first."""
+    examples = [*rule.examples.match, *rule.examples.no_match]
     # A rule that is only counted must do what it says as well.
-    hit = set(detect(RuleSet((replace(rule, alerts=True),)), to_batch(examples)).alerts["source_offset"])
-    for number, example in enumerate(examples):
+    return frozenset(detect(RuleSet((replace(rule, alerts=True),)), to_batch(examples)).alerts["source_offset"])
+
+
+def _wrong(rule: Rule) -> Iterator[RuleIssue]:
+    hit = hits_on_examples(rule)
+    for number, example in enumerate((*rule.examples.match, *rule.examples.no_match)):
         wanted = number < len(rule.examples.match)
         if wanted and number not in hit:
             yield RuleIssue(str(rule.path), example.line, "no-hit", "the rule misses this example, which it must hit")

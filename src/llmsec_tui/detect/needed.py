@@ -12,6 +12,7 @@ from llmsec_tui.detect.correlate.limits import limits
 from llmsec_tui.detect.correlate.measures import measure_of
 from llmsec_tui.detect.correlate.plan import plans
 from llmsec_tui.detect.rule import Correlation, CorrelationType, Monitor, Rule, RuleSet
+from llmsec_tui.detect.signals.registry import SIGNALS
 
 Grouped = Correlation | Monitor
 
@@ -35,7 +36,8 @@ def needed(ruleset: RuleSet, rule: Grouped) -> RuleSet:
 
 
 def reach(ruleset: RuleSet, rule: Grouped, event: pl.DataFrame) -> Reach | None:
-    """What is needed for the one event in the frame (``schema.EVENTS``); None where its time or group is missing.
+    """What is needed for the one event in the frame (``schema.EVENTS`` and signals); None where its time or group is
+    missing.
 
     Twice the timespan of a correlation is enough to tell what is in its window, and what has just left it, unless it
     matters whether its group was ever seen. What a monitor takes for usual may come from the beginning.
@@ -48,7 +50,8 @@ def reach(ruleset: RuleSet, rule: Grouped, event: pl.DataFrame) -> Reach | None:
     alone = all(isinstance(ruleset.by_id.get(source), Rule) for source in rule.sources)
     if alone and rule.group_by and not same:
         return None
-    narrow = same if alone and rule.group_by else ()
+    in_columns = not any(name in SIGNALS for one in same for name in one)
+    narrow = same if alone and rule.group_by and in_columns else ()
     return Reach(None if back is None else at - back, at + ahead, narrow)
 
 
@@ -67,7 +70,8 @@ def _span(ruleset: RuleSet, rule: Grouped) -> tuple[int | None, int]:
     inner = [ruleset.by_id.get(source) for source in rule.sources]
     below = [_span(ruleset, one) for one in inner if isinstance(one, Correlation | Monitor)]
     ahead = (rule.timespan if fires_by_time(fold_of(rule)) else 0) + max((one[1] for one in below), default=0)
-    if isinstance(rule, Monitor) or _holds_of_nothing(rule) or any(one[0] is None for one in below):
+    learns = rule.sharing is None if isinstance(rule, Monitor) else _holds_of_nothing(rule)
+    if learns or any(one[0] is None for one in below):
         return None, ahead
     return 2 * rule.timespan + max((one[0] or 0 for one in below), default=0), ahead
 

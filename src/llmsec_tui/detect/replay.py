@@ -11,7 +11,7 @@ from llmsec_tui.detect.correlate.folds import fold_of
 from llmsec_tui.detect.correlate.group import Key
 from llmsec_tui.detect.correlate.ledger import Ledger, Turn
 from llmsec_tui.detect.correlate.plan import Plan, plans
-from llmsec_tui.detect.correlate.taking import Batch, Taken, columns, take, timed, unfloored
+from llmsec_tui.detect.correlate.taking import Batch, Taken, chosen, columns, take, timed, unfloored
 from llmsec_tui.detect.engine import detect
 from llmsec_tui.detect.needed import Grouped
 from llmsec_tui.detect.rule import RuleSet
@@ -41,7 +41,7 @@ def play(kept: RuleSet, rule: Grouped, past: Iterable[Arrived], settled: int) ->
     for batch, too_late in past:
         found = detect(kept, batch)
         is_hit = pl.col("event_id").is_in(found.hits["event_id"].unique().implode())
-        events.append(batch.events.lazy().filter(is_hit).select(wanted).collect())
+        events.append(chosen(batch.events.filter(is_hit), found.hits, wanted))
         hits.append(found.hits)
         late.update(too_late)
     if not events:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import polars as pl
 
+from llmsec_tui.detect.confidence import shipped as confidence
 from llmsec_tui.detect.match.compile import condition
 from llmsec_tui.detect.match.compiled import Compiled as Compiled
 from llmsec_tui.detect.match.compiled import compile_tree as compile_tree
 from llmsec_tui.detect.match.signs import Gate, of_event
 from llmsec_tui.detect.match.suspects import Finder
+from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.tree import Node
 from llmsec_tui.events.model import Event
 
-ENGINE = "2"
+ENGINE = "3"
 """Goes up when the same rule comes to mean something else."""
 
 
@@ -59,6 +61,8 @@ class Described:
     """False for a rule that is only there for others to count."""
     inhibited_by: tuple[str, ...] = ()
     """Ids of the rules beside whose alerts its own are not shown."""
+    category: str = ""
+    """What its logsource says it is about; "" where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +142,11 @@ class Grouped(Described):
     """Microseconds."""
     examples: Sequences
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The fields whose values count."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correlation(Grouped):
@@ -152,6 +161,10 @@ class Correlation(Grouped):
     """Whose values count; several are one tuple. Only for the types that look at values."""
     percentile: int | None
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        return self.fields
+
 
 class MonitorType(StrEnum):
     """What a monitor computes."""
@@ -164,6 +177,24 @@ class MonitorType(StrEnum):
     NEW_VALUE = "new_value"
     SILENCE = "silence"
     PSI = "psi"
+    ROBUST_SUM = "robust_sum"
+    SHARE = "share"
+    SHARED_TEXT = "shared_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Which texts a monitor of shared text compares, and what of them does not count."""
+
+    of: str
+    """Of which text the share is: ``source``, ``sink`` or ``smaller``."""
+    same: str = ""
+    """The field whose value both must have in common; "" where any two texts are compared."""
+    apart: str = ""
+    """The field in whose value they must differ; "" where that makes no difference."""
+    common_field: str = ""
+    common: int = 0
+    """So many different values of ``common_field`` make a piece of text common property; 0 where none do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +214,13 @@ class Monitor(Grouped):
     """How many past windows, or values, make up what is usual."""
     direction: str
     """above | below | both"""
+    sharing: Sharing | None = None
+    """Of shared text only: then ``sources[1]`` is where text turns up, and ``sources[2]``, if any, what is known."""
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        shared = (self.sharing.same, self.sharing.apart, self.sharing.common_field) if self.sharing else ()
+        return tuple(dict.fromkeys(name for name in (self.field, *shared) if name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +242,10 @@ class RuleSet:
     @cached_property
     def version(self) -> str:
         """12 hexadecimal digits that change whenever any rule or the engine's reading of rules does."""
-        names = " ".join([ENGINE, *(f"{rule.id}:{rule.version}" for rule in self.everything)])
+        signals = (f"{name}:{SIGNALS[name].version}" for name in sorted(self.signals))
+        names = " ".join(
+            [ENGINE, confidence.version(), *(f"{rule.id}:{rule.version}" for rule in self.everything), *signals]
+        )
         return sha256(names.encode()).hexdigest()[:12]
 
     @cached_property
@@ -249,10 +290,31 @@ class RuleSet:
     def anyway(self) -> Mapping[str, Gate]:
         """By the id of each rule that looks at texts: where it is a hit whatever the text says."""
         return {
-            rule.id: of_event(rule.compiled.tree, unknown=False) for rule in self.rules if rule.compiled.text_leaves
+            rule.id: of_event(rule.compiled.tree, unknown=False)
+            for rule in self.rules
+            if rule.compiled.text_leaves or rule.compiled.signals
         }
 
     @cached_property
     def lowered(self) -> frozenset[str]:
-        """String fields that any rule needs in lower case."""
-        return frozenset().union(*(rule.compiled.lowered for rule in self.rules))
+        """String fields that any rule needs in lower case; signals are not among them."""
+        return frozenset().union(*(rule.compiled.lowered for rule in self.rules)) - SIGNALS.keys()
+
+    @cached_property
+    def counted_signals(self) -> Mapping[str, frozenset[str]]:
+        """By the ids of rules that others count: the signals that those want to know of their hits."""
+        wanted: dict[str, frozenset[str]] = {}
+        for rule in self.grouped:
+            for source in rule.sources:
+                asked = {rule.aliases.get(name, {}).get(source, name) for name in rule.group_by}.union(rule.looks_at)
+                wanted[source] = wanted.get(source, frozenset()) | (asked & SIGNALS.keys())
+        for rule in reversed(self.grouped):
+            for source in rule.sources:
+                wanted[source] |= wanted.get(rule.id, frozenset())
+        return {source: names for source, names in wanted.items() if names}
+
+    @cached_property
+    def signals(self) -> frozenset[str]:
+        """All signals that any rule asks for."""
+        own = (rule.compiled.signals for rule in self.rules)
+        return frozenset[str]().union(*own, *self.counted_signals.values())

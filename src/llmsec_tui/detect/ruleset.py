@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmsec_tui.detect import kept
+from llmsec_tui.detect.canaries import rules as canaries
+from llmsec_tui.detect.canaries.registry import FILE as CANARIES
 from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.sigma import placeholders, reading
 from llmsec_tui.detect.sigma.document import Document
@@ -65,9 +68,14 @@ def made(paths: Sequence[Path]) -> Loaded:
     nowhere: list[RuleIssue] = []
     files = list(_files(paths, nowhere))
     lists = [document for path in _lists(paths, files) for document in reading.read(path)]
-    documents = [document for path in files if path.name != placeholders.FILE for document in reading.read(path)]
+    documents = [document for path in files if path.name != placeholders.FILE for document in _documents(path)]
     ruleset = make(documents, placeholders.read(lists))
+    kept.save()
     return Loaded(ruleset, tuple(documents), tuple(lists), tuple(nowhere))
+
+
+def _documents(path: Path) -> list[Document]:
+    return canaries.read(path) if path.name == CANARIES else reading.read(path)
 
 
 def _lists(paths: Sequence[Path], files: Sequence[Path]) -> list[Path]:
@@ -82,6 +90,9 @@ def _files(paths: Sequence[Path], issues: list[RuleIssue]) -> Iterator[Path]:
     for path in paths:
         if path.is_file():
             found[path] = None
+        elif path.name == CANARIES:
+            # Most have none.
+            continue
         elif not path.is_dir():
             issues.append(RuleIssue(str(path), 0, "missing", "there is no such file or folder"))
         elif inside := sorted(one for one in path.rglob("*") if one.suffix in _SUFFIXES and one.is_file()):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from llmsec_tui.events.schema import SUPPRESSION
+from llmsec_tui.events.schema import LEVELS, SUPPRESSION
 
 MEMORY = 3_600_000_000
 """Microseconds for which an alert inhibits others, makes later ones duplicates, and keeps its group open."""
@@ -66,6 +66,8 @@ class Shown(NamedTuple):
     excerpt: str | None
     at: int
     group_id: str
+    informs: bool = False
+    """Whether it was information only; then it keeps nothing else from being shown."""
 
 
 _Decision = tuple[str | None, str | None, str | None]
@@ -87,8 +89,8 @@ class Suppressor:
         self.silences: Sequence[Silence] = ()
         """May be replaced by another thread at any time."""
         self._inhibitors: Mapping[str, frozenset[str]] = {}
-        self._by_rule: dict[tuple[str, str], _Latest] = {}
-        self._by_words: dict[tuple[str, str, str | None], _Latest] = {}
+        self._by_rule: dict[tuple[str, str, bool], _Latest] = {}
+        self._by_words: dict[tuple[str, str, str | None, bool], _Latest] = {}
         self.inhibit(inhibitors)
         for one in recent:
             self._remember(one)
@@ -121,58 +123,85 @@ class Suppressor:
 
     def _decide(self, alerts: Sequence[Mapping[str, Any]], silences: Sequence[Silence]) -> Iterator[_Decision]:
         """What happens to the alerts on one event."""
-        on_event = {alert["rule_id"]: alert["alert_id"] for alert in alerts}
+        on_event = {alert["rule_id"]: alert for alert in alerts}
         hidden: dict[str, bool] = {}
         for rule in on_event:
             self._is_hidden(rule, on_event, hidden)
         for alert in alerts:
             inhibitors = sorted(self._inhibitors.get(alert["rule_id"], ()))
-            here = (on_event[one] for one in inhibitors if hidden.get(one) is False and hidden[alert["rule_id"]])
+            here = (
+                on_event[one]["alert_id"]
+                for one in inhibitors
+                if hidden.get(one) is False and hidden[alert["rule_id"]] and _may_hide(on_event[one], alert)
+            )
             inhibitor = next(here, None) or self._shown_before(inhibitors, alert)
             suppressed = ("inhibited", inhibitor) if inhibitor else _silenced(alert, silences) or self._duplicate(alert)
             yield (*suppressed, None) if suppressed else (None, None, self._show(alert))
 
-    def _is_hidden(self, rule: str, on_event: Mapping[str, str], hidden: dict[str, bool]) -> bool:
+    def _is_hidden(self, rule: str, on_event: Mapping[str, Mapping[str, Any]], hidden: dict[str, bool]) -> bool:
         """Whether a rule that is not hidden itself inhibits this one on the event; all answers go to ``hidden``."""
         if rule not in hidden:
             # Of rules that inhibit each other the first is shown.
             hidden[rule] = False
             others = sorted(self._inhibitors.get(rule, frozenset()) & on_event.keys())
-            hidden[rule] = any(not self._is_hidden(other, on_event, hidden) for other in others)
+            hidden[rule] = any(
+                _may_hide(on_event[other], on_event[rule]) and not self._is_hidden(other, on_event, hidden)
+                for other in others
+            )
         return hidden[rule]
 
     def _shown_before(self, inhibitors: Sequence[str], alert: Mapping[str, Any]) -> str | None:
         """The alert of one of these rules that was shown in the same place within the last hour."""
         for rule in inhibitors:
-            latest = self._by_rule.get((rule, place_of(alert)))
-            if latest is not None and abs(alert["ts"] - latest.at) < MEMORY:
-                return latest.alert_id
+            for kind in _kinds_that_hide(alert):
+                latest = self._by_rule.get((rule, place_of(alert), kind))
+                if latest is not None and abs(alert["ts"] - latest.at) < MEMORY:
+                    return latest.alert_id
         return None
 
     def _duplicate(self, alert: Mapping[str, Any]) -> tuple[str, str] | None:
-        latest = self._by_words.get((alert["rule_id"], place_of(alert), alert["excerpt"]))
-        if latest is None or abs(alert["ts"] - latest.at) >= MEMORY:
-            return None
-        return "duplicate", latest.alert_id
+        for kind in _kinds_that_hide(alert):
+            latest = self._by_words.get((alert["rule_id"], place_of(alert), alert["excerpt"], kind))
+            if latest is not None and abs(alert["ts"] - latest.at) < MEMORY:
+                return "duplicate", latest.alert_id
+        return None
 
     def _show(self, alert: Mapping[str, Any]) -> str:
         """Remember an alert that people see; the id of its group."""
         place = place_of(alert)
-        latest = self._by_rule.get((alert["rule_id"], place))
+        informs = _informs(alert)
+        latest = self._by_rule.get((alert["rule_id"], place, informs))
         is_open = latest is not None and abs(alert["ts"] - latest.at) < MEMORY
         group = latest.group_id if latest is not None and is_open else alert["alert_id"]
-        self._remember(Shown(alert["alert_id"], alert["rule_id"], place, alert["excerpt"], alert["ts"], group))
+        self._remember(Shown(alert["alert_id"], alert["rule_id"], place, alert["excerpt"], alert["ts"], group, informs))
         return str(group)
 
     def _remember(self, shown: Shown) -> None:
         latest = _Latest(shown.alert_id, shown.at, shown.group_id)
-        self._by_rule[shown.rule_id, shown.place] = latest
-        self._by_words[shown.rule_id, shown.place, shown.excerpt] = latest
+        self._by_rule[shown.rule_id, shown.place, shown.informs] = latest
+        self._by_words[shown.rule_id, shown.place, shown.excerpt, shown.informs] = latest
 
     def _forget(self, now: int) -> None:
         if len(self._by_words) > _MANY:
             self._by_rule = {key: latest for key, latest in self._by_rule.items() if now - latest.at < MEMORY}
             self._by_words = {key: latest for key, latest in self._by_words.items() if now - latest.at < MEMORY}
+
+
+def _informs(alert: Mapping[str, Any]) -> bool:
+    return bool(alert["level"] == LEVELS[0])
+
+
+def _may_hide(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether an alert may keep another from being shown: what is information only must not hide anything else.
+
+    Otherwise a text that is hardly an attack could be sent ahead, to hide one that is.
+    """
+    return _informs(other) or not _informs(one)
+
+
+def _kinds_that_hide(alert: Mapping[str, Any]) -> tuple[bool, ...]:
+    """By ``informs``: which alerts :func:`_may_hide` this one."""
+    return (False, True) if _informs(alert) else (False,)
 
 
 def place_of(alert: Mapping[str, Any]) -> str:

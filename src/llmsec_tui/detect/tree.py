@@ -1,5 +1,6 @@
 """A rule's condition as a tree: and, or, not over leaves that each compare one field with one value."""
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -113,6 +114,18 @@ class Leaf:
     selection: str
     field: Field
     match: Match
+    _hash: int = dataclasses.field(init=False, repr=False, compare=False)
+    """Leaves are looked up for every event, and what they are made of is deep."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.selection, self.field, self.match)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type["Leaf"], tuple[str, Field, Match]]:
+        # Hashes of strings are another process's own.
+        return Leaf, (self.selection, self.field, self.match)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,11 @@ from llmsec_tui.service.asks import Done as Done
 from llmsec_tui.service.asks import Query as Query
 from llmsec_tui.service.auditing.api import AuditAsk
 from llmsec_tui.service.auditing.key_api import KeyAsk
+from llmsec_tui.service.campaigns.api import CampaignAsk
+from llmsec_tui.service.canaries.api import CanaryAsk
 from llmsec_tui.service.compliance.api import ReportPeriod
 from llmsec_tui.service.content.api import ContentAsk
+from llmsec_tui.service.detection.api import GetDetection
 from llmsec_tui.service.incidents.api import (
     ActOnIncident,
     AddMarker,
@@ -55,6 +58,7 @@ from llmsec_tui.service.rows import EventPage as EventPage
 from llmsec_tui.service.rows import EventRow as EventRow
 from llmsec_tui.service.rows import Overview as Overview
 from llmsec_tui.service.rows import RatePoint as RatePoint
+from llmsec_tui.service.rows import RiskRow as RiskRow
 from llmsec_tui.service.rows import SourceList as SourceList
 from llmsec_tui.service.rows import SourceRow as SourceRow
 from llmsec_tui.service.rows import Status as Status
@@ -212,6 +216,7 @@ AnyAsk = (
     | DisableRule
     | EnableRule
     | ReloadRules
+    | GetDetection
     | ListSilences
     | PreviewSilence
     | AddSilence
@@ -241,6 +246,8 @@ AnyAsk = (
     | AuditAsk
     | KeyAsk
     | RetentionAsk
+    | CanaryAsk
+    | CampaignAsk
 )
 
 

@@ -16,6 +16,7 @@ from llmsec_tui.access import local_actor
 from llmsec_tui.access.signing import SigningKeys
 from llmsec_tui.audit.journal import Journal
 from llmsec_tui.audit.record import Act, Facts, Result
+from llmsec_tui.detect.campaigns.campaigns import Campaigns
 from llmsec_tui.detect.correlate.correlator import Correlator
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import ExitCode
@@ -26,9 +27,11 @@ from llmsec_tui.paths import Home
 from llmsec_tui.service.access.door import Door
 from llmsec_tui.service.access.room import AccessRoom
 from llmsec_tui.service.auditing.room import AuditRoom
+from llmsec_tui.service.campaigns.assigning import Assigning
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.policy import watcher
 from llmsec_tui.service.desk.room import DeskRoom
+from llmsec_tui.service.detection.in_force import DetectionInForce
 from llmsec_tui.service.detector import Detector
 from llmsec_tui.service.dispatch import Dispatch
 from llmsec_tui.service.ingest import Ingest
@@ -94,12 +97,15 @@ def collect(wanted: Wanted, loaded: Loaded) -> int:
             rooms.enter_context(signpost(home.socket, wanted.socket))
         over_time = OverTime(_remembering(book.in_force, store, journal))
         suppression = Suppression(book.in_force, store.silences(), store.shown(time.time_ns() // 1000))
+        detection = DetectionInForce(home.detection, journal)
         pipeline = Pipeline(
             loaded.detector,
             store.known,
             over_time,
             ruleset=book.in_force,
             suppression=suppression,
+            assigning=Assigning(Campaigns(store.secret, store.variants())),
+            leveled=detection.leveled,
             secret=store.secret,
             memories=SourceMemories(checkpoints),
             registry=Registry(own.load(home.formats)),
@@ -114,6 +120,7 @@ def collect(wanted: Wanted, loaded: Loaded) -> int:
             room,
             AccessRoom.open(home, store, journal),
             AuditRoom.open(home, store, journal, loaded.keys),
+            detection,
             loaded.seen,
             pipeline,
             follower,
@@ -149,6 +156,7 @@ class _Collector:
     room: DeskRoom
     access: AccessRoom
     auditing: AuditRoom
+    detection: DetectionInForce
     seen: Signature
     """Of the rule files, before they were loaded."""
     pipeline: Pipeline
@@ -166,7 +174,7 @@ class _Collector:
             loop.add_signal_handler(number, until.set)
         policy = watcher(self.room.policy, self.journal)
         roles = self.access.roles.watcher()
-        watchers = (reloader, policy, roles, self.auditing.anchors.watcher())
+        watchers = (reloader, policy, roles, self.auditing.anchors.watcher(), self.detection.watcher())
         loop.add_signal_handler(signal.SIGHUP, until.set if _has_terminal() else partial(_ask, *watchers))
 
         def stop() -> None:
@@ -215,6 +223,7 @@ class _Collector:
             room=self.room,
             access=self.access,
             auditing=self.auditing,
+            detection=self.detection,
             pid=os.getpid(),
             watching=list(self.patterns),
             started_at=time.time_ns() // 1000,

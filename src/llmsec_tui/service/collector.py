@@ -45,7 +45,7 @@ def run(
     collect_rarely()
     take_short_turns()
     try:
-        return _run(home, patterns, from_start, rules or [shipped("rules")], once, socket, child)
+        return _run(home, patterns, from_start, [*(rules or [shipped("rules")]), home.canaries], once, socket, child)
     except LlmsecError as error:
         if not child:
             raise

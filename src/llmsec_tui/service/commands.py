@@ -24,6 +24,8 @@ from llmsec_tui.service.auditing.acts import prepared_rotation, retire
 from llmsec_tui.service.auditing.api import RetireSegments, RotateKey
 from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
 from llmsec_tui.service.auditing.key_commands import prepared_init, prepared_unlock
+from llmsec_tui.service.canaries.api import CanaryCommand
+from llmsec_tui.service.canaries.commands import prepared as prepared_canary
 from llmsec_tui.service.context import Context
 from llmsec_tui.service.desk.policy import PolicyRefused, prepared_reload
 from llmsec_tui.service.incidents import commands as incident_commands
@@ -48,7 +50,7 @@ _OnDetection = AcknowledgeAlert | DismissAlert | DisableRule | EnableRule | Relo
 _OnDesk = OpenIncident | ActOnIncident | ReloadPolicy | TestChannel | AddMarker
 _OnKeys = InitKey | UnlockVault | RotateKey | RetireSegments
 _Plain = _OnDetection | _OnDesk | _OnKeys | WatchPaths | StopCollector
-AnyCommand = _Plain | AccessCommand | RetentionCommand
+AnyCommand = _Plain | AccessCommand | RetentionCommand | CanaryCommand
 """Those that are one act each, and that are answered with ``Done``."""
 
 _REFUSALS = RulesRefused | RolesRefused | SilenceRefused | PolicyRefused | AccessRefused
@@ -118,6 +120,8 @@ def _prepared(context: Context, actor: Actor, command: AnyCommand) -> Callable[[
         return prepared_access(context, actor, command)
     if isinstance(command, RetentionCommand):
         return prepared_retention(context, actor, command)
+    if isinstance(command, CanaryCommand):
+        return prepared_canary(context, command)
     match command:
         case ReloadRules():
             return partial(reload, context, context.rules.read())

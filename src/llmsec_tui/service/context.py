@@ -14,6 +14,7 @@ from llmsec_tui.service.desk.desk import Desk
 from llmsec_tui.service.desk.policy import DeskPolicy
 from llmsec_tui.service.desk.presence import Presence
 from llmsec_tui.service.desk.room import DeskRoom
+from llmsec_tui.service.detection.in_force import DetectionInForce
 from llmsec_tui.service.ingest import Ingest
 from llmsec_tui.service.outward.notifying import Notifier
 from llmsec_tui.service.outward.remedies import Remedies
@@ -35,6 +36,7 @@ class Context:
     room: DeskRoom
     access: AccessRoom
     auditing: AuditRoom
+    detection: DetectionInForce
     pid: int
     watching: list[str]
     """Patterns that are followed; grows with every ``WatchPaths``."""
@@ -54,7 +56,7 @@ class Context:
     @property
     def problem(self) -> str:
         """What is wrong with the collector itself, the most urgent first."""
-        rooms = (self.ingest, self.rules, self.room, self.access, self.auditing, self.expiry)
+        rooms = (self.ingest, self.rules, self.room, self.access, self.auditing, self.detection, self.expiry)
         return " ".join(filter(None, (room.problem for room in rooms)))
 
     @property

@@ -9,14 +9,18 @@ from msgspec import Struct
 
 from llmsec_tui import __version__
 from llmsec_tui.access import Actor
+from llmsec_tui.incidents import risk as risks
 from llmsec_tui.service import api, marker_handlers
 from llmsec_tui.service.access import handlers as access_handlers
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
 from llmsec_tui.service.auditing import handlers as audit_handlers
 from llmsec_tui.service.auditing import key_commands
+from llmsec_tui.service.campaigns import handlers as campaign_handlers
+from llmsec_tui.service.canaries import handlers as canary_handlers
 from llmsec_tui.service.compliance import handlers as compliance_handlers
 from llmsec_tui.service.content import raw
 from llmsec_tui.service.context import Context
+from llmsec_tui.service.detection import handlers as detection_handlers
 from llmsec_tui.service.incidents import export as incident_export
 from llmsec_tui.service.incidents import handlers as incident_handlers
 from llmsec_tui.service.incidents import metrics as incident_metrics
@@ -102,7 +106,24 @@ def _alert(context: Context, reader: Reader, ask: api.GetAlert) -> api.AlertDeta
     silence = row.pop("silence")
     if silence is not None:
         row["silence"] = silence_handlers.silence_row(context.rules, silence, _now())
-    return _made({**row, **_of_rule(context, row["row"]["rule_id"])}, api.AlertDetail)
+    risk = _risk(context, reader, row["row"]["alert_id"])
+    return _made({**row, **_of_rule(context, row["row"]["rule_id"]), "risk": risk}, api.AlertDetail)
+
+
+def _risk(context: Context, reader: Reader, alert_id: str) -> dict[str, Any] | None:
+    """Fields of a ``RiskRow``: of whoever the alert is about, by what holds for the desk now."""
+    found = reader.risk_behind(alert_id)
+    if found is None:
+        return None
+    (alert, standing), opening = found, context.policy.policy.opening
+    return {
+        "whose": "user" if alert.user_id else "conversation",
+        "amount": risks.later(standing, max(_now(), standing.at), opening.half_life),
+        "added": 0.0 if alert.environment in opening.except_environments else risks.of_alert(alert, opening).amount,
+        "opens_at": opening.risk,
+        "half_life": opening.half_life,
+        "at": standing.at,
+    }
 
 
 def _of_rule(context: Context, rule_id: str) -> dict[str, Any]:
@@ -168,7 +189,9 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     api.ListAudit: _audit,
     **rule_handlers.HANDLERS,
     **explaining.HANDLERS,
+    **detection_handlers.HANDLERS,
     **silence_handlers.HANDLERS,
+    **campaign_handlers.HANDLERS,
     **incident_handlers.HANDLERS,
     **incident_metrics.HANDLERS,
     **remedy_handlers.HANDLERS,
@@ -177,6 +200,7 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     **key_commands.HANDLERS,
     **audit_handlers.HANDLERS,
     **retention_handlers.HANDLERS,
+    **canary_handlers.HANDLERS,
     **access_handlers.HANDLERS,
 }
 

@@ -17,6 +17,7 @@ from llmsec_tui.service.access.api import (
     SetPassword,
 )
 from llmsec_tui.service.asks import Ask
+from llmsec_tui.service.canaries.api import AddCanary, ListCanaries
 from llmsec_tui.service.content.api import ALERT, EVENT, RevealContent
 from llmsec_tui.service.incidents.api import ActOnIncident, BulkAct
 
@@ -72,6 +73,8 @@ def needed(actor: Actor, ask: Ask[Any]) -> list[tuple[str, str]]:
             return []
         case RevealContent() if ask.of in REVEALED:
             return [(action(ask), ask.capability), (action(ask), REVEALED[ask.of])]
+        case ListCanaries() if ask.whole:
+            return [(action(ask), AddCanary.capability), (action(ask), ask.capability)]
         case ActOnIncident() if ask.act in ACTS:
             return [(action(ask), ACTS[ask.act].capability)]
         case BulkAct(of="incidents") if ask.act in ACTS:

@@ -22,6 +22,7 @@ from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Recor
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read
+from llmsec_tui.service.campaigns.assigning import Assigning
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
 from llmsec_tui.service.silences.suppression import Suppression
@@ -36,6 +37,7 @@ _TOLD = frozenset(NoticeKind) - {NoticeKind.UNREADABLE, NoticeKind.FOUND, Notice
 _AT_A_STRETCH = 16
 """Records between two pauses: a few milliseconds."""
 _NO_RULES = RuleSet(())
+Leveled = Callable[[pl.DataFrame, RuleSet], pl.DataFrame]
 
 
 @dataclass(slots=True)
@@ -108,19 +110,24 @@ class Pipeline:
         *,
         ruleset: RuleSet = _NO_RULES,
         suppression: Suppression | None = None,
+        assigning: Assigning | None = None,
+        leveled: Leveled = lambda alerts, _: alerts,
         secret: bytes = b"",
         in_flight: int = 6,
         memories: SourceMemories | None = None,
         registry: Registry | None = None,
     ) -> None:
         """``ruleset`` is what is judged by, to count what it cannot judge; ``suppression`` decides what people are
-        shown, and without it they are shown all; ``lookup`` tells keys that are committed, which were made with
+        shown, and without it they are shown all; ``assigning`` brings alerts to campaigns; ``leveled`` gives alerts
+        that rules tell the levels that hold here; ``lookup`` tells keys that are committed, which were made with
         ``secret``; ``in_flight`` is how many drafted batches may not be committed yet; ``memories`` is what sources
         said before the last restart; ``registry`` knows the formats, and without it those that are shipped."""
         self._detect = detect
         self._over_time = over_time or OverTime(Correlator(_NO_RULES, lambda _: {}))
         self._ruleset = ruleset
         self._suppression = suppression
+        self._assigning = assigning
+        self._leveled = leveled
         self._between_batches = threading.Lock()
         self._lookup = lookup
         self._secret = secret
@@ -189,8 +196,10 @@ class Pipeline:
             batch, detected = judged(self._detect, drafted.batch, drafted.kept, drafted.outdated)
             over_time, memory = self._over_time.observe(batch, detected.hits, now)
             unjudged = not_evaluable(self._ruleset, batch.events)
-            alerts = detected.alerts
+            alerts = self._leveled(detected.alerts, self._ruleset)
             decided = self._decided(pl.concat([alerts, over_time]), memory, now)
+            if self._assigning is not None:
+                decided = self._assigning.assigned(decided, batch, now)
         _count(batch.events, drafted.tallies)
         hit = batch.events.filter(pl.col("event_id").is_in(alerts["event_id"].implode()))
         source_of = dict(hit.select("event_id", "source_id").iter_rows())
@@ -237,7 +246,8 @@ class Pipeline:
     def problem(self) -> str:
         """A sentence when something of what was read may not have been judged in full, else empty."""
         undecided = "" if self._suppression is None else self._suppression.problem
-        return " ".join(filter(None, (self._over_time.problem, undecided)))
+        unassigned = "" if self._assigning is None else self._assigning.problem
+        return " ".join(filter(None, (self._over_time.problem, undecided, unassigned)))
 
     def _known(self, keys: list[int]) -> dict[int, str]:
         asked = set(keys)

@@ -11,6 +11,7 @@ from llmsec_tui.service.access.api import AddUser, ConfirmTotp, EnrolTotp, Reloa
 from llmsec_tui.service.api import Ask, WatchPaths
 from llmsec_tui.service.auditing.api import AnchorNow, ExportAudit, ProveRecord, RetireSegments, RotateKey
 from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
+from llmsec_tui.service.canaries.api import AddCanary, ListCanaries
 from llmsec_tui.service.content.api import RevealContent
 from llmsec_tui.service.incidents.api import (
     ActOnIncident,
@@ -51,12 +52,14 @@ _OBJECTS: dict[type, str] = {
     AnchorNow: "journal",
     ProveRecord: "journal",
     ExportAudit: "journal",
+    AddCanary: "canaries",
+    ListCanaries: "canaries",
     SetRetention: "content",
     RunRetention: "content",
     GetRetention: "content",
 }
 """What asks are about that name no single thing."""
-_KINDS = ("incident", "alert", "event", "rule", "silence", "approval", "hold")
+_KINDS = ("incident", "alert", "event", "rule", "silence", "approval", "hold", "canary")
 _NAMES_ON_RECORD = 20
 _REASON_CHARS = 4_000
 _OURS = ("event", "incident")
@@ -137,6 +140,8 @@ def _facts(ask: Ask[Any]) -> Facts:
             return {"before": ask.before}
         case ExportAudit():
             return {"filter_sha256": sha256(ask.filter.encode()).hexdigest()} if ask.filter else {}
+        case AddCanary():
+            return {"app": ask.app[:_UNKNOWN_CHARS], "prompt": ask.prompt[:_UNKNOWN_CHARS]}
         case AddMarker():
             return {"kind": ask.kind, "app": ask.app}
         case EraseContent() | HoldContent():

@@ -18,6 +18,23 @@ class AlertAct(Struct, frozen=True, kw_only=True):
     note: str
 
 
+class RiskRow(Struct, frozen=True, kw_only=True):
+    """How suspicious somebody has become: what their alerts added up to, less what has worn off since."""
+
+    whose: str
+    """user | conversation"""
+    amount: float
+    """What is left of it now."""
+    added: float
+    """What this alert added to it when it happened."""
+    opens_at: float
+    """An amount that opens an incident by itself."""
+    half_life: int
+    """In so many microseconds it falls to a half."""
+    at: int
+    """When the last event was that added to it."""
+
+
 class AlertDetail(Struct, frozen=True, kw_only=True):
     """An alert with all that is needed to understand it."""
 
@@ -58,10 +75,17 @@ class AlertDetail(Struct, frozen=True, kw_only=True):
     """The alert because of which this one is not shown."""
     silence: SilenceRow | None = None
     """The silence because of which it is not shown."""
+    campaign_id: str = ""
+    """The campaign that it belongs to; empty when it can be part of none. The next three are of that campaign."""
+    campaign_alerts: int = 0
+    campaign_users: int = 0
+    campaign_variants: int = 0
     environment: str | None = None
     """Where its event happened; of an evaluation attacks are expected."""
     revealed_until: int = 0
     """When its text is not shown in full to the asker any more; 0 unless they had it revealed."""
+    risk: RiskRow | None = None
+    """Of its user, or of its conversation where it has none; None where no alert of theirs has added to any."""
 
 
 class EventRow(Struct, frozen=True, kw_only=True):

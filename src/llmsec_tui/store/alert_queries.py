@@ -36,6 +36,12 @@ _STANDS_FOR = """
 SELECT suppressed_by, count(*) FROM alerts WHERE suppressed_ref = $alert_id AND suppressed_by <> 'silenced'
 GROUP BY suppressed_by ORDER BY suppressed_by
 """
+_CAMPAIGN = "SELECT campaign_id FROM alerts WHERE alert_id = $alert_id"
+_CAMPAIGN_SIZE = """
+SELECT count(*) AS campaign_alerts, count(DISTINCT user_id) AS campaign_users,
+    count(DISTINCT variant_id) AS campaign_variants
+FROM alerts WHERE campaign_id = $campaign_id AND state <> 'withdrawn'
+"""
 _ACTS = """
 SELECT epoch_us(noted_at) AS "at", actor, act, note FROM alert_acts WHERE alert_id = $alert_id ORDER BY version
 """
@@ -58,6 +64,7 @@ def alert_detail(cursor: DuckDBPyConnection, name: str) -> Row:
         "row": row,
         **detail,
         **_suppression(cursor, row),
+        **_campaign(cursor, alert_id),
         "acts": alert_acts(cursor, alert_id),
         "others": [other for other in others if other["alert_id"] != alert_id][:20],
     }
@@ -90,6 +97,15 @@ def _suppression(cursor: DuckDBPyConnection, row: Row) -> Row:
         "in_group": max(in_group, 1),
         "stands_for": dict(cursor.execute(_STANDS_FOR, {"alert_id": row["alert_id"]}).fetchall()),
     }
+
+
+def _campaign(cursor: DuckDBPyConnection, alert_id: str) -> Row:
+    """Of an alert's campaign: its id, and how large it is; empty for an alert in none."""
+    [(campaign_id,)] = cursor.execute(_CAMPAIGN, {"alert_id": alert_id}).fetchall()
+    if campaign_id is None:
+        return {}
+    [size] = rows(cursor, _CAMPAIGN_SIZE, {"campaign_id": campaign_id})
+    return {"campaign_id": campaign_id, **size}
 
 
 def whole_id(cursor: DuckDBPyConnection, name: str) -> str:

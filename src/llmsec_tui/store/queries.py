@@ -11,17 +11,22 @@ from duckdb import DuckDBPyConnection
 
 from llmsec_tui.detect.suppress import Silence
 from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries
+from llmsec_tui.incidents.keys import AlertFacts, entity
+from llmsec_tui.incidents.risk import Risk
+from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries, volume_queries
 from llmsec_tui.store.audit_store import AuditReader
+from llmsec_tui.store.campaign_reader import CampaignReader
 from llmsec_tui.store.connect import cursor as another
 from llmsec_tui.store.event_batches import Around, around, decided, event_batches, one_event
 from llmsec_tui.store.forecast import forecast
+from llmsec_tui.store.incident_alerts import alert_facts
 from llmsec_tui.store.incident_metrics import MetricsReader
 from llmsec_tui.store.incident_reader import IncidentReader
 from llmsec_tui.store.outward_reader import OutwardReader
 from llmsec_tui.store.period_reader import PeriodReader
 from llmsec_tui.store.pseudonyms import Pseudonyms
 from llmsec_tui.store.retention_store import RetentionReader
+from llmsec_tui.store.risks import read_risks
 from llmsec_tui.store.rows import Row
 from llmsec_tui.store.sight import EVERYTHING, Sight, narrow
 from llmsec_tui.store.silences import StoredSilence, all_silences
@@ -33,7 +38,16 @@ _MOST_SIGHTS = 8
 """That are kept ready; there are about as many as roles."""
 
 
-class Reader(AuditReader, IncidentReader, MetricsReader, OutwardReader, PeriodReader, RetentionReader, TimelineReader):
+class Reader(
+    AuditReader,
+    CampaignReader,
+    IncidentReader,
+    MetricsReader,
+    OutwardReader,
+    PeriodReader,
+    RetentionReader,
+    TimelineReader,
+):
     """Answers with plain dicts whose keys are the fields of the rows in ``service/api.py``.
 
     Every method may raise :class:`StoreError`, and :class:`DeadlineExceeded` when another thread interrupted it; those
@@ -120,6 +134,14 @@ class Reader(AuditReader, IncidentReader, MetricsReader, OutwardReader, PeriodRe
         """
         with self._snapshot() as cursor:
             return alert_queries.alert_detail(cursor, alert_id)
+
+    def risk_behind(self, alert_id: str) -> tuple[AlertFacts, Risk] | None:
+        """What the desk goes by of an alert, and the risk of its entity (``incidents.keys.entity``) as it was when the
+        last alert added to it; None where there is no such alert, entity or risk."""
+        with self._snapshot() as cursor:
+            found = alert_facts(cursor, [alert_id], 0)
+            risks = read_risks(cursor, [entity(alert) for alert in found])
+        return next(((alert, risks[entity(alert)]) for alert in found if entity(alert) in risks), None)
 
     def judged_event(self, event_id: str) -> EventBatch:
         """One event as it was put before the rules. Raises :class:`NotFound`."""
@@ -217,6 +239,16 @@ class Reader(AuditReader, IncidentReader, MetricsReader, OutwardReader, PeriodRe
         """What was counted of each rule, by its id; ``since`` (µs) is where "of late" begins."""
         with self._snapshot() as cursor:
             return rule_queries.rule_stats(cursor, since)
+
+    def judged_volume(self, days: int) -> Row:
+        """Of distinct texts of users, tools and documents; see ``store/volume_queries.py``."""
+        with self._snapshot() as cursor:
+            return volume_queries.judged_volume(cursor, days)
+
+    def alerts_ending_in(self, words: str, since: int) -> int:
+        """How many alerts were raised after ``since`` (µs) whose reason ends so."""
+        with self._snapshot() as cursor:
+            return volume_queries.ending_in(cursor, words, since)
 
     def maxima(self) -> tuple[int, int]:
         """The highest ``seq`` of alerts and of events."""

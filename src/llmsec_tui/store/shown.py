@@ -8,7 +8,7 @@ from llmsec_tui.store.rows import rows
 _MOST = 100_000
 _RECENT = """
 SELECT alert_id, rule_id, conversation_id, user_id, source_path, excerpt, epoch_us(coalesce(ts, raised_at)) AS "at",
-    coalesce(group_id, alert_id) AS group_id
+    coalesce(group_id, alert_id) AS group_id, level = 'informational' AS informs
 FROM (
     SELECT * FROM alerts
     WHERE suppressed_by IS NULL AND state NOT IN ('withdrawn', 'closed')
@@ -26,6 +26,8 @@ def shown(connection: DuckDBPyConnection, now: int) -> list[Shown]:
     """
     recent = rows(connection, _RECENT, {"since": max(now - MEMORY, 0), "most": _MOST})
     return [
-        Shown(row["alert_id"], row["rule_id"], place_of(row), row["excerpt"], row["at"], row["group_id"])
+        Shown(
+            row["alert_id"], row["rule_id"], place_of(row), row["excerpt"], row["at"], row["group_id"], row["informs"]
+        )
         for row in recent
     ]

@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 from duckdb import DuckDBPyConnection
 
+from llmsec_tui.detect.campaigns.campaigns import Variant
 from llmsec_tui.detect.suppress import Shown
 from llmsec_tui.errors import StoreError
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.store import acts, memory, rule_writer, shown, silences, writer
+from llmsec_tui.store import acts, campaign_queries, memory, rule_writer, shown, silences, writer
 from llmsec_tui.store.access_store import AccessStore
 from llmsec_tui.store.audit_store import AuditStore
 from llmsec_tui.store.commit import Commit, Committed
@@ -151,6 +152,11 @@ class Store(AuditStore, IncidentStore, OutwardStore, AccessStore, RetentionStore
         """Note that a silence was ended before its time."""
         with self.transaction():
             silences.end_silence(self._connection, silence_id, at=at, by=by, reason=reason)
+
+    def variants(self) -> list[Variant]:
+        """The payloads of earlier alerts by which campaigns are told, that seen longest ago first."""
+        with self._lock, told(self.path, "say what campaigns there are"):
+            return campaign_queries.known_variants(self._connection)
 
     def shown(self, now: int) -> list[Shown]:
         """What was put before people within the last hour before ``now`` (µs), in order."""

@@ -132,6 +132,8 @@ ALERTS = View(
         "group": _part("group_id", GROUP),
         "suppressed": Field("suppressed_by", Asks.FLAG, "a.suppressed_by IS NOT NULL", choices=("yes", "no", "any")),
         "suppressed_by": _whole("suppressed_by", "a.suppressed_by", ("inhibited", "silenced", "duplicate")),
+        "campaign": _whole("campaign_id", "a.campaign_id"),
+        "variant": _whole("variant_id", "a.variant_id"),
         "silence": _part("suppressed_ref", "CASE WHEN a.suppressed_by = 'silenced' THEN a.suppressed_ref END"),
     },
     words=("title", "text", "rule", "user", "app", "tool", "source", "conversation", "id"),
@@ -225,6 +227,23 @@ AUDIT = View(
     },
     words=("actor", "role", "action", "object", "result", "reason"),
     time=Field("at", Asks.NUMBER, 'j."at"'),
+)
+
+CAMPAIGNS = View(
+    "campaigns",
+    {
+        "id": _part("campaign_id", "campaign_id"),
+        "title": _part("title", "title"),
+        "level": Field("level", Asks.LEVEL, "level", choices=LEVELS),
+        "alerts": _number("alerts", "alerts"),
+        "open": _number("open_alerts", "open_alerts"),
+        "users": _number("users", "users"),
+        "conversations": _number("conversations", "conversations"),
+        "variants": _number("variants", "variants"),
+        "app": _part("apps", "apps"),
+    },
+    words=("title", "id", "app"),
+    time=Field("last_at", Asks.NUMBER, "last_at"),
 )
 
 RULES = View(

@@ -9,6 +9,7 @@ from tests.detect.correlate.oracle import Happened
 
 from llmsec_tui.detect.correlate.correlator import LATENESS, Correlated, Correlator, Counts
 from llmsec_tui.detect.rule import Comparison, Correlation, CorrelationType, Monitor, RuleSet, Sequences
+from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.events.schema import EVENTS, HITS
 
 TICK = 10_000_000
@@ -84,8 +85,10 @@ def frames(events: Sequence[Happened]) -> tuple[pl.DataFrame, pl.DataFrame]:
     ]
     times = pl.Series("ts", [event.at for event in events], dtype=pl.Int64).cast(pl.Datetime("us"))
     frame = pl.DataFrame(rows, schema={name: kind for name, kind in EVENTS.items() if name != "ts"}, orient="row")
-    hits = [(event.event_id, rule) for event in events for rule in sorted(event.hit)]
-    return frame.with_columns(times).select(list(EVENTS)), pl.DataFrame(hits, schema=HITS, orient="row")
+    signals = [name for name in SIGNALS if any(name in event.fields for event in events)]
+    hits = [(event.event_id, rule, *map(event.fields.get, signals)) for event in events for rule in sorted(event.hit)]
+    schema = HITS | {name: SIGNALS[name].dtype for name in signals}
+    return frame.with_columns(times).select(list(EVENTS)), pl.DataFrame(hits, schema=schema, orient="row")
 
 
 class Player:

@@ -280,7 +280,7 @@ def test_a_batch_that_brings_nothing_leaves_no_record() -> None:
     assert player.batch(quiet).record == b""
 
 
-@pytest.mark.parametrize("data", [b"\xc1", b"\x93\x01\xa1x\x80", b"text"])
+@pytest.mark.parametrize("data", [b"\xc1", b"\x93\x02\xa1x\x80", b"text"])
 def test_what_is_no_record_is_refused_in_words(data: bytes) -> None:
     correlator = Correlator(RuleSet((), (MANY,)), lambda _: {})
     with pytest.raises(StoreError, match="rules over time cannot be read"):

@@ -12,8 +12,13 @@ from tests.detect.correlate.test_semantics_of_correlations import arrival, cut
 
 from llmsec_tui.detect.rule import Monitor, MonitorType, Sequences
 
-FIELDS = {MonitorType.NEW_VALUE: "tool_name", MonitorType.PSI: "tool_name"}
-THRESHOLDS = {MonitorType.RATE: 4.0, MonitorType.RATIO: 0.5, MonitorType.PSI: 0.2}
+FIELDS = {
+    MonitorType.NEW_VALUE: "tool_name",
+    MonitorType.PSI: "tool_name",
+    MonitorType.SHARE: "tool_name",
+    MonitorType.ROBUST_SUM: "output_tokens",
+}
+THRESHOLDS = {MonitorType.RATE: 4.0, MonitorType.RATIO: 0.5, MonitorType.PSI: 0.2, MonitorType.SHARE: 0.4}
 
 
 def monitor(kind: MonitorType, **changes: Any) -> Monitor:
@@ -46,7 +51,7 @@ def monitor(kind: MonitorType, **changes: Any) -> Monitor:
     return Monitor(**(values | changes))
 
 
-@pytest.mark.parametrize("kind", list(MonitorType))
+@pytest.mark.parametrize("kind", sorted(set(MonitorType) - {MonitorType.SHARED_TEXT}))
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 @example(30_000, False).via("an entry that brought a silence forward")

@@ -21,6 +21,9 @@ GIVEN: dict[MonitorType, dict[str, Any]] = {
     MonitorType.NEW_VALUE: {"field": "tool_name"},
     MonitorType.SILENCE: {},
     MonitorType.PSI: {"field": "request_model"},
+    MonitorType.ROBUST_SUM: {"field": "cost_usd"},
+    MonitorType.SHARED_TEXT: {"field": "fingerprints", "into": "it"},
+    MonitorType.SHARE: {"field": "user_id", "threshold": 0.3},
 }
 
 
@@ -71,6 +74,24 @@ def test_the_selection_is_a_hidden_rule_whose_hits_the_engine_gives(tmp_path: Pa
         ({"type": "rate", "threshold": 5, "min_n": 0}, ["min_n"]),
         ({"type": "rate", "threshold": 5, "min_n": True}, ["min_n"]),
         ({"type": "rate", "threshold": 5, "history": 5}, ["unknown-key"]),
+        ({"type": "shared_text", "field": "fingerprints"}, ["missing-key"]),
+        ({"type": "shared_text", "field": "tool_name", "into": "it"}, ["value-type"]),
+        ({"type": "shared_text", "field": "finger", "into": "it"}, ["unknown-field"]),
+        ({"type": "shared_text", "field": "fingerprints", "into": ["it"]}, ["condition"]),
+        ({"type": "shared_text", "field": "fingerprints", "into": "its"}, ["undefined-selection"]),
+        ({"type": "shared_text", "field": "fingerprints", "into": "it", "threshold": 2}, ["threshold"]),
+        ({"type": "shared_text", "field": "fingerprints", "into": "it", "of": "all"}, ["shared-text"]),
+        ({"type": "shared_text", "field": "fingerprints", "into": "it", "same": "user"}, ["unknown-field"]),
+        (
+            {"type": "shared_text", "field": "fingerprints", "into": "it", "same": "user_id", "apart": "user_id"},
+            ["shared-text"],
+        ),
+        ({"type": "shared_text", "field": "fingerprints", "into": "it", "common": 3}, ["shared-text"]),
+        (
+            {"type": "shared_text", "field": "fingerprints", "into": "it", "common": {"field": "user_id", "gte": 1}},
+            ["shared-text"],
+        ),
+        ({"type": "rate", "threshold": 5, "into": "it"}, ["unknown-key"]),
         ({"type": "rate", "threshold": 5, "timespan": "5"}, ["timespan"]),
         ({"type": "rate", "threshold": 5, "timespan": None}, ["timespan"]),
         ({"type": "rate", "threshold": 5, "group_by": ["usr"]}, ["unknown-field"]),

@@ -158,6 +158,14 @@ def test_what_an_environment_answers_is_no_user() -> None:
     assert [event.kind for event in steps] == [Kind.MESSAGE, Kind.TOOL_CALL, Kind.TOOL_RESULT]
 
 
+def test_an_action_that_stands_beside_a_turn_is_a_call() -> None:
+    turn = {"role": "assistant", "content": "Let me look", "thought": "Let me look", "action": "ls -la\n"}
+    history = [{"role": "user", "content": "Fix it"}, turn]
+    found = events("swe-agent", {"environment": "e", "trajectory": [], "history": history, "info": {}})
+    assert [event.kind for event in found] == [Kind.MESSAGE, Kind.MESSAGE, Kind.TOOL_CALL]
+    assert (found[2].tool_name, found[2].text) == ("shell", '{"command":"ls -la\\n"}')
+
+
 def test_what_was_injected_is_untrusted_text() -> None:
     found = events("agentdojo", DOJO)
     assert rows(found)[:5] == [

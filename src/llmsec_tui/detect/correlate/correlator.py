@@ -13,7 +13,18 @@ from llmsec_tui.detect.correlate.group import Key
 from llmsec_tui.detect.correlate.ledger import Ledger, Placed, Turn
 from llmsec_tui.detect.correlate.plan import Plan, plans
 from llmsec_tui.detect.correlate.recent import Brought, Recent
-from llmsec_tui.detect.correlate.taking import Batch, Refused, Taken, columns, floors, latest, take, timed, unfloored
+from llmsec_tui.detect.correlate.taking import (
+    Batch,
+    Refused,
+    Taken,
+    chosen,
+    columns,
+    floors,
+    latest,
+    take,
+    timed,
+    unfloored,
+)
 from llmsec_tui.detect.correlate.telling import Told, alerts, since_1970, told
 from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.events.schema import ALERTS
@@ -164,7 +175,7 @@ class Correlator:
         return [name for name, ledger in other._ledgers.items() if self._ledgers.get(name) is ledger]
 
     def _batch(self, events: pl.DataFrame, hits: pl.DataFrame, amended: Sequence[str], now: int) -> Batch:
-        wanted = timed(events.select(self._columns), self._clock, self._lateness, now)
+        wanted = timed(chosen(events, hits, self._columns), self._clock, self._lateness, now)
         names = pl.DataFrame({"event_id": [*hits["event_id"], *amended]}, schema={"event_id": pl.String})
         wanted = wanted.join(names, on="event_id", how="semi", maintain_order="left")
         if self._whole is not None:

@@ -28,6 +28,8 @@ class Entry(NamedTuple):
     """Fields, by name, that rules over this rule's alerts ask for. Folds leave it alone."""
     via: str = ""
     """The group of the alert that it stands for, where the source is itself a rule over time. Folds leave it alone."""
+    hashes: bytes = b""
+    """Fingerprints of the event's text, ascending, eight bytes each; empty where the rule looks at none."""
 
 
 def order(entry: Entry) -> tuple[int, tuple[str, int, int], int, str, str]:
@@ -65,10 +67,10 @@ NOTHING: Sequence[Firing] = ()
 
 def read_entry(dumped: Any) -> Entry:
     """An entry out of what msgpack makes of one."""
-    at, place, source, event_id, value, carried, via = dumped
+    at, place, source, event_id, value, carried, via, hashes = dumped
     source_id, offset, sub_idx = place
     pairs = tuple((name, field) for name, field in carried)
-    return Entry(at, (source_id, offset, sub_idx), source, event_id, tuple(value), pairs, via)
+    return Entry(at, (source_id, offset, sub_idx), source, event_id, tuple(value), pairs, via, hashes)
 
 
 class Fold(Protocol):

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from llmsec_tui.detect.correlate.fold import Entry, Firing, Fold, Value, order
+from llmsec_tui.detect.correlate.monitors.state import MonitorFold
 
 Key = tuple[Value, ...]
 """The values of the fields that a rule groups by."""
 
 _NEVER = -(2**62)
 _SPACING = 16
-"""Entries between two marks, or a quarter of what the fold holds: copying it must stay cheaper than folding."""
+"""Entries between two marks at least."""
 
 
 class Raised(NamedTuple):
@@ -61,6 +62,8 @@ class Group:
     """The last turn in which something came."""
     touched: int = 0
     """The last turn in which it had to be looked at."""
+    forgotten: int = 0
+    """How many values its fold had given up by then."""
 
     def __init__(self, key: Key, base: Fold) -> None:
         self.key = key
@@ -116,7 +119,7 @@ class Group:
 
     def _fold(self, place: int, settled: int) -> None:
         entry = self.tail[place]
-        if place - self.marked >= _SPACING and place - self.marked >= self.head.size // 4:
+        if place - self.marked >= _SPACING and place - self.marked >= self._worth_a_copy():
             place = self._mark(place, settled)
         fired = self.head.pass_time(entry.at)
         if fired:
@@ -124,6 +127,10 @@ class Group:
         firing = self.head.enter(entry)
         if firing is not None:
             self._raise(place + 1, entry, firing)
+
+    def _worth_a_copy(self) -> int:
+        """After how many entries a mark is worth it: copying the fold must stay cheaper than folding."""
+        return self.head.stride if isinstance(self.head, MonitorFold) else self.head.size // 4
 
     def _raise_by_time(self, place: int, position: int, fired: Sequence[Firing]) -> None:
         """Time fired between the entry before this place and the one at it."""
@@ -184,6 +191,13 @@ class Group:
             self._cut(len(self.tail))
         self.raised, self.told = _NONE_RAISED, _NONE_TOLD
         return forgotten
+
+    def given_up(self) -> int:
+        """How many values the fold itself gave up since this was last asked."""
+        if not isinstance(self.head, MonitorFold):
+            return 0
+        before, self.forgotten = self.forgotten, max(self.forgotten, self.head.forgotten)
+        return self.forgotten - before
 
     def due(self) -> int | None:
         """When something is to be reported though nothing comes; None when nothing ever will."""

@@ -16,7 +16,7 @@ from llmsec_tui.detect.correlate.taking import Taken
 from llmsec_tui.detect.rule import Grouped
 from llmsec_tui.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when what is written down comes to look different; then all begins anew."""
 
 

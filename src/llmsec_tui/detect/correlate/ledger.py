@@ -56,6 +56,7 @@ class Ledger:
         self._take(keys, entries, touched, turn)
         for group in touched:
             group.mend()
+            turn.evicted += group.given_up()
             if self._by_time:
                 self._set_alarm(group)
         self.settled = max(self.settled, settled)
@@ -72,6 +73,7 @@ class Ledger:
         group.mend()
         group.pass_time(self.settled)
         group.news(self.settled)
+        group.given_up()
         self.groups[group.key] = group
         self._values += group.size
         if self._by_time:

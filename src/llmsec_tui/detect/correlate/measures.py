@@ -96,8 +96,18 @@ def number(entry: Entry) -> float | None:
     return None
 
 
+def call_of(entry: Entry) -> str | None:
+    """The call that the entry's event tells of, where sums count each call once."""
+    call = entry.value[1] if len(entry.value) > 1 else None
+    return call if isinstance(call, str) else None
+
+
 class Sum:
-    """What the values add up to, exactly, so that their order makes no difference; 0 where there are none."""
+    """What the values add up to, exactly, so that their order makes no difference; 0 where there are none.
+
+    A call that several events tell of (the second value of an entry, where it has one) counts once, with the most that
+    any of those in the window says.
+    """
 
     def __init__(self, field: str) -> None:
         self._field = field
@@ -105,25 +115,50 @@ class Sum:
         self._bits = 0
         """The total is in so-many-th powers of a half: enough for the finest value so far."""
         self._count = 0
+        self._told: dict[str, list[float]] = {}
+        """By call: the values in the window, in their order."""
 
     def counts(self, entry: Entry) -> bool:
         return number(entry) is not None
 
     def add(self, entry: Entry) -> None:
-        whole = self._whole(entry)
-        self._total += whole
-        self._count += 1
+        value, call = number(entry) or 0, call_of(entry)
+        if call is None:
+            self._change(value, 1)
+            return
+        told = self._told.setdefault(call, [])
+        before = told[-1] if told else None
+        insort(told, value)
+        self._follow(before, told[-1])
 
     def remove(self, entry: Entry) -> None:
-        whole = self._whole(entry)
-        self._total -= whole
-        self._count -= 1
+        value, call = number(entry) or 0, call_of(entry)
+        if call is None:
+            self._change(value, -1)
+            return
+        told = self._told[call]
+        before = told[-1]
+        del told[bisect_left(told, value)]
+        if not told:
+            del self._told[call]
+        self._follow(before, told[-1] if told else None)
 
-    def _whole(self, entry: Entry) -> int:
-        value = entry.value[0]
+    def _follow(self, before: float | None, after: float | None) -> None:
+        """One call counts with another value than before; with none where it is not there."""
+        if before != after:
+            for value, sign in ((before, -1), (after, 1)):
+                if value is not None:
+                    self._change(value, sign)
+
+    def _change(self, value: float, sign: int) -> None:
+        whole = self._whole(value)
+        self._total += sign * whole
+        self._count += sign
+
+    def _whole(self, value: float) -> int:
         if isinstance(value, int):
             return value << self._bits
-        whole, bits = binary(number(entry) or 0)
+        whole, bits = binary(value)
         if bits > self._bits:
             self._total <<= bits - self._bits
             self._bits = bits
@@ -138,6 +173,7 @@ class Sum:
     def copy(self) -> Self:
         other = type(self)(self._field)
         other._total, other._bits, other._count = self._total, self._bits, self._count
+        other._told = {call: told[:] for call, told in self._told.items()}
         return other
 
 

@@ -3,8 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmsec_tui.detect.rule import ENGINE, Correlation, Grouped, Monitor
+from llmsec_tui.detect.fields import FIELDS, FieldType
+from llmsec_tui.detect.rule import ENGINE, Correlation, CorrelationType, Grouped, Monitor, MonitorType
+from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.events.identity import event_id, key64
+
+USED = frozenset(
+    {"input_tokens", "output_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "reasoning_output_tokens"}
+    | {"cost_usd", "spend_usd", "fresh_input_tokens"}
+)
+"""What a call used: several events may tell of the same call, and sums count it once."""
+ONCE = "usage_key"
+"""What tells calls apart."""
+_SUMS = (CorrelationType.VALUE_SUM, MonitorType.ROBUST_SUM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +26,9 @@ class Plan:
     groups: tuple[tuple[str, ...], ...]
     """By source: the fields whose values are the group."""
     fields: tuple[str, ...]
-    """Whose values it looks at."""
+    """Whose values it looks at; behind them what tells calls apart, where it sums up what they used."""
+    hashes: str
+    """The one of them that holds fingerprints, or ""; it is not among ``fields``."""
     carried: tuple[str, ...]
     """Further fields, for the rules over this rule's alerts."""
     stamp: str
@@ -24,7 +37,7 @@ class Plan:
 
     def asks(self) -> frozenset[str]:
         """All fields."""
-        return frozenset(self.fields).union(self.carried, *self.groups)
+        return frozenset((*self.fields, *filter(None, [self.hashes]))).union(self.carried, *self.groups)
 
 
 def plans(grouped: Sequence[Correlation | Monitor]) -> tuple[Plan, ...]:
@@ -32,19 +45,21 @@ def plans(grouped: Sequence[Correlation | Monitor]) -> tuple[Plan, ...]:
     stamps: dict[str, str] = {}
     for rule in grouped:
         below = [stamps.get(source, "") for source in rule.sources]
-        stamps[rule.id] = event_id(key64(ENGINE, rule.version, *rule.sources, *below))
+        signals = [SIGNALS[name].version for name in rule.looks_at if name in SIGNALS]
+        stamps[rule.id] = event_id(key64(ENGINE, rule.version, *signals, *rule.sources, *below))
     carried: dict[str, dict[str, None]] = {rule.id: {} for rule in grouped}
     for rule in reversed(grouped):
         for source in rule.sources:
             if source in carried:
-                wanted = (*_group(rule, source), *fields(rule), *carried[rule.id])
+                wanted = (*_group(rule, source), *_fields(rule), *carried[rule.id])
                 carried[source] |= dict.fromkeys(wanted)
     by_id: Mapping[str, Grouped] = {rule.id: rule for rule in grouped}
     return tuple(
         Plan(
             rule=rule,
             groups=tuple(_group(rule, source) for source in rule.sources),
-            fields=fields(rule),
+            fields=_fields(rule),
+            hashes=next(filter(_are_hashes, rule.looks_at), ""),
             carried=tuple(name for name in carried[rule.id] if name not in by_id[rule.id].group_by),
             stamp=stamps[rule.id],
         )
@@ -52,11 +67,13 @@ def plans(grouped: Sequence[Correlation | Monitor]) -> tuple[Plan, ...]:
     )
 
 
-def fields(rule: Correlation | Monitor) -> tuple[str, ...]:
-    """Those whose values the rule looks at."""
-    if isinstance(rule, Correlation):
-        return rule.fields
-    return (rule.field,) if rule.field else ()
+def _fields(rule: Correlation | Monitor) -> tuple[str, ...]:
+    plain = tuple(name for name in rule.looks_at if not _are_hashes(name))
+    return (*plain, ONCE) if rule.type in _SUMS and USED.issuperset(plain) else plain
+
+
+def _are_hashes(name: str) -> bool:
+    return name in FIELDS and FIELDS[name].type is FieldType.HASHES
 
 
 def _group(rule: Grouped, source: str) -> tuple[str, ...]:

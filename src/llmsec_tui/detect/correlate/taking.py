@@ -9,6 +9,7 @@ import polars as pl
 from llmsec_tui.detect.correlate.fold import Entry, Value
 from llmsec_tui.detect.correlate.group import Key
 from llmsec_tui.detect.correlate.plan import Plan
+from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.events.schema import EVENTS
 
 COPIED = (
@@ -52,9 +53,24 @@ class Refused:
 
 
 def columns(plans: Sequence[Plan]) -> list[str]:
-    """The columns of events that these rules and their alerts need."""
+    """The columns of events that these rules and their alerts need, signals last."""
     asked = frozenset[str]().union(*(plan.asks() for plan in plans))
-    return [name for name in EVENTS if name in asked or name in COPIED or name in _PLACED]
+    own = [name for name in EVENTS if name in asked or name in COPIED or name in _PLACED]
+    return own + sorted(asked & SIGNALS.keys())
+
+
+def chosen(events: pl.DataFrame, hits: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """The columns ``names`` of the events; signals that these do not have yet come from their hits.
+
+    What several hits say of an event is the same, or nothing.
+    """
+    missing = [name for name in names if name not in events.columns]
+    there = events.select(name for name in names if name not in missing)
+    if not missing:
+        return there
+    nothing = (pl.lit(None, dtype=SIGNALS[name].dtype).alias(name) for name in missing if name not in hits.columns)
+    said = hits.with_columns(nothing).group_by("event_id").agg(pl.col(name).drop_nulls().first() for name in missing)
+    return there.join(said, on="event_id", how="left", maintain_order="left")
 
 
 def timed(events: pl.DataFrame, clock: int | None, lateness: int, now: int) -> pl.DataFrame:
@@ -140,6 +156,7 @@ class _Columns:
         self.names: list[str] = events["event_id"].to_list()
         self.places: list[tuple[str, int, int]] = list(zip(*(events[name].to_list() for name in _PLACED), strict=True))
         self._columns: dict[str, list[Value]] = {}
+        self._hashes: dict[str, list[bytes]] = {}
         self._tuples: dict[tuple[str, ...], list[tuple[Value, ...]]] = {(): [()] * events.height}
 
     def _column(self, name: str) -> list[Value]:
@@ -153,6 +170,14 @@ class _Columns:
             self._tuples[fields] = list(zip(*map(self._column, fields), strict=True))
         return self._tuples[fields]
 
+    def hashes(self, name: str) -> list[bytes]:
+        """A column of fingerprints; none where it has no name."""
+        if not name:
+            return [b""] * self._events.height
+        if name not in self._hashes:
+            self._hashes[name] = self._events[name].fill_null(b"").to_list()
+        return self._hashes[name]
+
     def named(self, fields: tuple[str, ...]) -> list[tuple[tuple[str, Value], ...]]:
         if not fields:
             return [()] * self._events.height
@@ -165,19 +190,26 @@ def _of_rule(plan: Plan, columns: _Columns, rows: Mapping[str, list[int]]) -> Ta
         return Taken()
     at, places, names = columns.at, columns.places, columns.names
     values, carried = columns.tuples(plan.fields), columns.named(plan.carried)
+    hashes = columns.hashes(plan.hashes)
     if len(hit) == 1:
         number, of_source = hit[0]
         groups = columns.tuples(plan.groups[number])
         make = Entry._make
         return Taken(
             [groups[row] for row in of_source],
-            [make((at[row], places[row], number, names[row], values[row], carried[row], "")) for row in of_source],
+            [
+                make((at[row], places[row], number, names[row], values[row], carried[row], "", hashes[row]))
+                for row in of_source
+            ],
         )
     by_source = [columns.tuples(fields) for fields in plan.groups]
     merged = list(merge(*([(row, number) for row in of_source] for number, of_source in hit)))
     return Taken(
         [by_source[number][row] for row, number in merged],
-        [Entry(at[row], places[row], number, names[row], values[row], carried[row]) for row, number in merged],
+        [
+            Entry(at[row], places[row], number, names[row], values[row], carried[row], "", hashes[row])
+            for row, number in merged
+        ],
     )
 
 

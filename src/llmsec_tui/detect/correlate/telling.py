@@ -10,7 +10,6 @@ import polars as pl
 
 from llmsec_tui.detect.correlate.expression import worded
 from llmsec_tui.detect.correlate.group import Key, Raised
-from llmsec_tui.detect.correlate.plan import fields
 from llmsec_tui.detect.rule import Correlation, CorrelationType, Described, Monitor
 from llmsec_tui.events.identity import event_id, key64
 from llmsec_tui.events.schema import ALERTS
@@ -68,7 +67,7 @@ def _alert(one: Told, event: Mapping[str, Any], rules: Mapping[str, Described]) 
         "tags": list(rule.tags),
         "app": event.get("service_name"),
         "model": event.get("response_model") or event.get("request_model"),
-        "field": ", ".join(fields(rule)) or None,
+        "field": ", ".join(rule.looks_at) or None,
         "spans": [],
         "excerpt": f"{firing.reason}{where}",
         "reason": sentence(rule, one.key, one.raised, rules),

@@ -99,6 +99,17 @@ def on_text(leaf: Leaf) -> bool:
     return leaf.field.type is FieldType.TEXT
 
 
+def signals(leaf: Leaf) -> frozenset[str]:
+    """The signals that a leaf looks at."""
+    named = [leaf.field, leaf.match.field] if isinstance(leaf.match, SameAs) else [leaf.field]
+    return frozenset(field.name for field in named if field.derived)
+
+
+def on_content(leaf: Leaf) -> bool:
+    """Whether a leaf looks at the content, or at what is computed from it."""
+    return on_text(leaf) or bool(signals(leaf))
+
+
 def condition(node: Node) -> pl.Expr:
     """True where a condition holds; over views, event columns and lowered columns."""
     match node:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmsec_tui.detect.fields import FieldType
 from llmsec_tui.detect.match import shapes
-from llmsec_tui.detect.match.compile import cheapest_first, on_text
+from llmsec_tui.detect.match.compile import cheapest_first, on_text, signals
 from llmsec_tui.detect.match.signs import Gate, Signs, exact_mark, of_any_text, of_event, of_plain_text
 from llmsec_tui.detect.match.syntax import Unclear
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, SameAs, leaves
@@ -30,6 +30,8 @@ class Compiled:
     """Leaves with the mark among ``plain_signs`` that every plain text has on which the leaf holds, and no other."""
     lowered: frozenset[str]
     """String fields that it needs in lower case."""
+    signals: frozenset[str]
+    """Signals that it looks at."""
 
 
 def compile_tree(tree: Node) -> Compiled:
@@ -48,6 +50,7 @@ def compile_tree(tree: Node) -> Compiled:
         plain_signs=plain_signs,
         exact=exact,
         lowered=frozenset(name for leaf in found for name in _lowered(leaf)),
+        signals=frozenset[str]().union(*map(signals, found)),
     )
 
 

@@ -30,13 +30,16 @@ def expression(field: Field, which: str | int, holds: pl.Expr, lower: Callable[[
     """
 
     def check(values: pl.Series) -> pl.Series:
-        distinct = values.unique().to_list()
-        frame = _frame(field, distinct, lower)
+        given = values.to_list()
+        distinct = list(dict.fromkeys(given))
         truths: list[list[bool]] = [[] for _ in distinct]
-        for at, truth in zip(frame[_LIST], frame.select(holds.alias("holds"))["holds"], strict=True):
-            truths[at].append(truth)
+        # Nearly all events of most batches hold no such list, and making a frame of nothing takes its time.
+        if distinct != [None]:
+            frame = _frame(field, distinct, lower)
+            for at, truth in zip(frame[_LIST], frame.select(holds.alias("holds"))["holds"], strict=True):
+                truths[at].append(truth)
         known = {value: enough(which, truth) for value, truth in zip(distinct, truths, strict=True)}
-        return pl.Series(values.name, [known[value] for value in values], dtype=pl.Boolean)
+        return pl.Series(values.name, [known[value] for value in given], dtype=pl.Boolean)
 
     return pl.col(field.name).map_batches(check, return_dtype=pl.Boolean)
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmsec_tui.detect.match.compile import on_text
+from llmsec_tui.detect.match.compile import on_text, signals
 from llmsec_tui.detect.match.finding import Content, Found, find
 from llmsec_tui.detect.match.times import words
+from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.tree import (
     And,
     Elements,
@@ -73,10 +74,10 @@ def holds(node: Node, truth: Mapping[Leaf, bool]) -> bool:
 def gather(tree: Node, truth: Mapping[Leaf, bool], event: Mapping[str, Any], content: Content | None) -> Evidence:
     """The evidence for one hit."""
     leaves = list(dict.fromkeys(supporting(tree, truth)))
-    places = {leaf: find(leaf, content) for leaf in leaves if content is not None and on_text(leaf)}
+    places = {leaf: _places(leaf, content, event) for leaf in leaves if content is not None}
     places = _telling({leaf: group for leaf, group in places.items() if group})
     found = [place for group in places.values() for place in group]
-    shown = list(places) or leaves
+    shown = list(places) or [leaf for leaf in leaves if signals(leaf)] or leaves
     spans = _merged(found)
     hidden = found[0] if found and all(place.decoded for place in found) else None
     return Evidence(
@@ -87,6 +88,15 @@ def gather(tree: Node, truth: Mapping[Leaf, bool], event: Mapping[str, Any], con
         decoded_text=_decoded_excerpt(hidden) if hidden else None,
         reason=_reason(shown, places, event),
     )
+
+
+def _places(leaf: Leaf, content: Content, event: Mapping[str, Any]) -> list[Found]:
+    """Where in the text a leaf found what it looks for, or what made the signals is that it looks at."""
+    if on_text(leaf):
+        return find(leaf, content)
+    raw = content.raw
+    spans = [span for name in sorted(signals(leaf)) for span in SIGNALS[name].places(raw, event["trust"] or "")]
+    return [Found(start, end, raw[start:end]) for start, end in spans]
 
 
 def _telling(places: dict[Leaf, list[Found]]) -> dict[Leaf, list[Found]]:
@@ -158,6 +168,8 @@ def _subject(leaf: Leaf, event: Mapping[str, Any]) -> str:
 
 
 def _fact(leaf: Leaf, found: list[Found], event: Mapping[str, Any]) -> str:
+    if found and not on_text(leaf):
+        return f"{_comparison(leaf, event[leaf.field.name])} for {_quoted(found[0].words)}"
     if not found:
         return _comparison(leaf, None if on_text(leaf) else event[leaf.field.name])
     verb = "matches" if isinstance(leaf.match, Regex) else "contains"

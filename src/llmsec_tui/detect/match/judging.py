@@ -1,6 +1,6 @@
 """Decide on which texts a condition can be true, by the cheapest way that gives the exact answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -49,10 +49,10 @@ class Judge:
     def _any(self, rule: Compiled, parts: Sequence[Node], rows: frozenset[int], *, unknown: bool) -> frozenset[int]:
         found: frozenset[int] = frozenset()
         strings: dict[tuple[str, ...], list[Leaf]] = {}
-        regexes: dict[tuple[str, ...], list[Leaf]] = {}
+        regexes: dict[tuple[tuple[str, ...], bool, bool], list[Leaf]] = {}
         for part in parts:
             if isinstance(part, Leaf) and on_text(part) and isinstance(part.match, Regex):
-                regexes.setdefault(views(part), []).append(part)
+                regexes.setdefault(_manner(part, part.match.pattern), []).append(part)
             elif isinstance(part, Leaf) and part not in rule.exact and _is_contained(part):
                 strings.setdefault(views(part), []).append(part)
             elif rows - found:
@@ -81,6 +81,13 @@ class Judge:
     def _evaluate(self, leaf: Leaf, rows: frozenset[int]) -> frozenset[int]:
         return frozenset(self.views.some(rows).filter(leaf_expression(leaf))[ROW]) if rows else frozenset()
 
+    def _unclear(self, wanted: Sequence[str], shown: tuple[str, ...], rows: frozenset[int]) -> frozenset[int]:
+        """The texts that RE2 might read differently."""
+        if not all(map(patterns.takes_stand_ins, wanted)):
+            return rows & self.views.differing
+        unclear = rows & self.views.unclear
+        return unclear & self.views.unclear_in(shown) if unclear else unclear
+
     def _contain(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
         """The texts that contain any of the strings, which are all looked for in the same views."""
         wanted = tuple(pl.escape_regex(_literal(leaf.match)) for leaf in leaves if isinstance(leaf.match, Text))
@@ -93,7 +100,7 @@ class Judge:
         """As :meth:`_evaluate`, for one string."""
         literal = _literal(text).encode()
         owners, texts = listed(rows, self.texts.encoded(rows), _columns(leaf))
-        return frozenset(owner for owner, view in zip(owners, texts, strict=True) if _compares(text, literal, view))
+        return frozenset(_having(text, literal, zip(owners, texts, strict=True)))
 
     def _search(self, leaves: Sequence[Leaf], rows: frozenset[int]) -> frozenset[int]:
         """The texts on which any of the patterns is found, which all look at the same views.
@@ -105,12 +112,18 @@ class Judge:
         wanted = tuple(leaf.match.pattern for leaf in leaves if isinstance(leaf.match, Regex))
         if patterns.any_of(wanted) is None:
             return frozenset[int]().union(*(self._search([leaf], rows) for leaf in leaves))
-        unclear = rows & (self.views.unclear if all(map(patterns.takes_stand_ins, wanted)) else self.views.differing)
+        alike = all(map(patterns.reads_alike, wanted))
+        unclear = frozenset[int]() if alike else self._unclear(wanted, views(leaves[0]), rows)
         clear = list(rows - unclear)
-        shown = self.texts.with_stand_ins(clear)
+        shown = self.texts.encoded(clear) if alike else self.texts.with_stand_ins(clear)
         owners, texts = listed(clear, shown, _columns(leaves[0]), ignores_case=all(map(_ignores_case, leaves)))
         held = frozenset(owners[at] for at in patterns.having(wanted, texts))
         return held.union(*(self._evaluate(leaf, unclear) for leaf in leaves))
+
+
+def _manner(leaf: Leaf, pattern: str) -> tuple[tuple[str, ...], bool, bool]:
+    """Patterns that are searched for in the same manner may be searched for as one."""
+    return views(leaf), patterns.reads_alike(pattern), patterns.takes_stand_ins(pattern)
 
 
 def _columns(leaf: Leaf) -> list[int]:
@@ -135,12 +148,13 @@ def _ignores_case(leaf: Leaf) -> bool:
     return isinstance(leaf.match, Regex) and leaf.match.ignore_case and not patterns.turns_flags_off(leaf.match.pattern)
 
 
-def _compares(text: Text, literal: bytes, view: bytes) -> bool:
+def _having(text: Text, literal: bytes, views: Iterable[tuple[int, bytes]]) -> list[int]:
+    """The owners of the views that are as a string says."""
     match text.open_start, text.open_end:
         case True, True:
-            return literal in view
+            return [owner for owner, view in views if literal in view]
         case True, False:
-            return view.endswith(literal)
+            return [owner for owner, view in views if view.endswith(literal)]
         case False, True:
-            return view.startswith(literal)
-    return view == literal
+            return [owner for owner, view in views if view.startswith(literal)]
+    return [owner for owner, view in views if view == literal]

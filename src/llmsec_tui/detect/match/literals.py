@@ -1,9 +1,11 @@
 """What a condition needs to find in a text, read off its strings and its regular expressions."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
+from llmsec_tui.detect.kept import kept
 from llmsec_tui.detect.match.compile import on_text
-from llmsec_tui.detect.match.needs import ODD, SHORT, Need, all_of, any_of, of_literal
+from llmsec_tui.detect.match.needs import ODD, SHORT, AllOf, AnyOf, Need, all_of, any_of, of_literal
 from llmsec_tui.detect.match.syntax import Atom, Choice, Edge, Repeat, Sequence, Syntax, Unclear, folds, parse
 from llmsec_tui.detect.text.folding import fold
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, Regex, Text
@@ -26,6 +28,21 @@ def required(node: Node) -> Need | None:
             return None
 
 
+def _plain(need: Need | None) -> Any:
+    if need is None or isinstance(need, str):
+        return need
+    return [isinstance(need, AllOf), sorted(map(_plain, need.parts), key=str)]
+
+
+def _need(plain: Any) -> Need | None:
+    if plain is None or isinstance(plain, str):
+        return plain
+    every, parts = plain
+    needs = frozenset(need for part in parts if (need := _need(part)) is not None)
+    return AllOf(needs) if every else AnyOf(needs)
+
+
+@kept("required", _plain, _need)
 def of_pattern(pattern: str) -> Need | None:
     """What every match of a regular expression contains."""
     try:

@@ -14,6 +14,8 @@ from itertools import accumulate
 import polars as pl
 import re2
 
+from llmsec_tui.detect.kept import kept
+
 LETTERS = r"[\w&&[^\x00-\x7F]&&[^\p{Nd}\x{17F}\x{212A}]]"
 """Characters that an underscore can stand in for: letters of words, but neither digits nor twins of ASCII letters."""
 DIFFERS = r"[\w\s&&[^\x00-\x7F]]|\x0B"
@@ -111,6 +113,16 @@ def takes_stand_ins(pattern: str) -> bool:
     return not any(middle == "-" and ord(low) <= _UNDERSCORE <= ord(high) for low, middle, high in ranges)
 
 
+_CLASSES = ("\\w", "\\W", "\\d", "\\D", "\\s", "\\S", "\\b", "\\B", "\\p", "\\P", "[:")
+
+
+@cache
+def reads_alike(pattern: str) -> bool:
+    """Whether both engines read a pattern alike on any text: it names no class of characters that they draw
+    differently."""
+    return not any(mark in pattern for mark in _CLASSES)
+
+
 def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
     """Where the pattern is found, at most ``limit`` places; empty matches are left out."""
     found = [match.span() for match in compiled(pattern).finditer(text) if match.end() > match.start()][:limit]
@@ -125,6 +137,11 @@ def _first_in_rust(pattern: str, text: str) -> list[tuple[int, int]]:
     return [(start, start + len(row[1]))]
 
 
+def _as_it_is(reason: str | None) -> str | None:
+    return reason
+
+
+@kept("problem", _as_it_is, _as_it_is)
 def problem(pattern: str) -> str | None:
     """Why a pattern cannot be used; None when both engines take it and mean the same."""
     if doubt := _doubt(pattern):

@@ -9,10 +9,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import accumulate
 from typing import Any, Protocol
 
+import msgspec
 import polars as pl
+
+from llmsec_tui.detect import kept
 
 hyperscan: Any
 try:
@@ -139,7 +143,7 @@ class HyperscanScanner:
 
     def _compiled(self, flag: int) -> "_Databases":
         if (databases := self._databases.get(flag)) is None:
-            databases = self._databases[flag] = _compiled(self._expressions, range(len(self.marks)), flag)
+            databases = self._databases[flag] = _kept(self._expressions, flag)
         return databases
 
 
@@ -148,6 +152,30 @@ class _Databases:
     ready: tuple[Any, ...]
     refused: tuple[int, ...]
     """The numbers of expressions that Hyperscan does not take; they have to be taken for found everywhere."""
+
+
+def _kept(expressions: Sequence[bytes], flag: int) -> _Databases:
+    """Databases of all these expressions, from the disk if they were ever compiled here."""
+    key = sha256(msgspec.msgpack.encode([flag, *expressions])).digest()
+    fresh: list[_Databases] = []
+
+    def compiled() -> bytes:
+        made = _compiled(expressions, range(len(expressions)), flag)
+        fresh.append(made)
+        return msgspec.msgpack.encode([[hyperscan.dumpb(one) for one in made.ready], list(made.refused)])
+
+    data = kept.database(key, compiled)
+    if fresh:
+        return fresh[0]
+    ready, refused = msgspec.msgpack.decode(data, type=tuple[list[bytes], list[int]])
+    try:
+        databases = tuple(hyperscan.loadb(one, hyperscan.HS_MODE_BLOCK) for one in ready)
+        for one in databases:
+            hyperscan.Scratch(one)
+    except hyperscan.error:
+        # Of a machine with another processor: a home directory may be shared by several.
+        return _compiled(expressions, range(len(expressions)), flag)
+    return _Databases(databases, tuple(refused))
 
 
 def _compiled(expressions: Sequence[bytes], numbers: Sequence[int], flag: int) -> _Databases:

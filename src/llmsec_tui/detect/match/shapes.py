@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import log2
+from typing import Any
 
 import polars as pl
 
+from llmsec_tui.detect.kept import kept
 from llmsec_tui.detect.match.needs import COMMON, bits_of
 from llmsec_tui.detect.match.syntax import Atom, Choice, Edge, Repeat, Sequence, Syntax, Unclear, folds, parse
 from llmsec_tui.detect.text.folding import fold
@@ -50,10 +52,30 @@ def of_leaf(leaf: Leaf) -> Shape | None:
     """
     match leaf.match:
         case Regex(pattern):
-            return of_syntax(parse(pattern))
+            found = _of_pattern(pattern)
+            if isinstance(found, str):
+                raise Unclear(found)
+            return found
         case Text() as text:
             return of_syntax(Sequence(tuple(_of_text(text))))
     raise Unclear(str(leaf.match))
+
+
+def _plain(found: Shape | str | None) -> Any:
+    return [found.expression, found.frequency] if isinstance(found, Shape) else found
+
+
+def _shape(plain: Any) -> Shape | str | None:
+    return Shape(*plain) if isinstance(plain, list) else plain
+
+
+@kept("shape", _plain, _shape)
+def _of_pattern(pattern: str) -> Shape | str | None:
+    """As :func:`of_leaf`, for a pattern; the reason where that is unclear."""
+    try:
+        return of_syntax(parse(pattern))
+    except Unclear as unclear:
+        return str(unclear)
 
 
 def _of_text(text: Text) -> Iterator[Syntax]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmsec_tui.detect import fields
 from llmsec_tui.detect.match import needs, shapes
-from llmsec_tui.detect.match.compile import on_text
+from llmsec_tui.detect.match.compile import on_content, on_text
 from llmsec_tui.detect.match.literals import required
 from llmsec_tui.detect.match.shapes import Shape
 from llmsec_tui.detect.match.syntax import Unclear
@@ -99,11 +99,12 @@ def exact_mark(leaf: Leaf) -> str | None:
 def of_event(node: Node, *, unknown: bool = True) -> Gate:
     """What the condition demands of the event, whatever the text says.
 
-    A leaf on the text counts as ``unknown``, and as the opposite below a 'not', so the gate is never too narrow.
+    A leaf on the text, or on a signal of it, counts as ``unknown``, and as the opposite below a 'not', so the gate is
+    never too narrow.
     """
     match node:
         case Leaf():
-            return unknown if on_text(node) else node
+            return unknown if on_content(node) else node
         case Not(part):
             inner = of_event(part, unknown=not unknown)
             return not inner if isinstance(inner, bool) else Not(inner)

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from llmsec_tui.detect.match.compiled import Compiled
@@ -58,12 +60,13 @@ class Finder:
         answers = self._gates.answers([*self._lanes.telling, *names], events)
         found = self._lanes.find(answers, views)
         marked = self._with_marks(events, found)
-        positions = {key: pl.Series(sorted(some), dtype=pl.UInt32) for key, some in marked.items() if some}
+        positions = {key: np.array(sorted(some), dtype=np.uint32) for key, some in marked.items() if some}
         passing = {silent: _passing(silent, answers, found.odd) for silent in set(self._heard.values())}
         for key, silent in self._heard.items():
             some = passing[silent]
-            positions[key] = pl.concat([positions[key], some]).unique().sort() if key in positions else some
-        return Suspects({key: some for key, some in positions.items() if len(some)}, found)
+            if len(some):
+                positions[key] = np.union1d(positions[key], some) if key in positions else some
+        return Suspects({key: pl.Series(some, dtype=pl.UInt32) for key, some in positions.items()}, found)
 
     def _with_marks(self, events: pl.DataFrame, found: Found) -> dict[str, set[int]]:
         """The positions of the events with a rule's marks that pass its gate."""
@@ -89,13 +92,21 @@ class Finder:
         return positions
 
 
-def _passing(silent: _Silent, answers: pl.DataFrame, odd: frozenset[int]) -> pl.Series:
+Places = npt.NDArray[np.uint32]
+
+
+def _passing(silent: _Silent, answers: pl.DataFrame, odd: frozenset[int]) -> Places:
     """The positions of the events that pass a gate for events without marks."""
     plain, other = _answer(silent.plain, answers), _answer(silent.odd, answers)
     if silent.plain == silent.odd or not odd:
-        return plain.arg_true()
+        return _true(plain)
     is_odd = answers[ROW].is_in(pl.Series(sorted(odd), dtype=pl.UInt32).implode())
-    return ((plain & ~is_odd) | (other & is_odd)).arg_true()
+    return _true((plain & ~is_odd) | (other & is_odd))
+
+
+def _true(truths: pl.Series) -> Places:
+    """Where it holds; by Polars this is a query of its own, which for some dozens of gates a batch takes its time."""
+    return np.flatnonzero(truths.to_numpy()).astype(np.uint32)
 
 
 def _answer(name: Name, answers: pl.DataFrame) -> pl.Series:

@@ -133,6 +133,9 @@ CHECKS: tuple[Check, ...] = (
     Check("placeholder-value", "the values of a placeholder are no texts or numbers"),
     Check("duplicate-placeholder", "a placeholder is in two files"),
     Check("unused-placeholder", "no rule uses a placeholder", _I),
+    # Canaries
+    Check("canary", "an entry of `canaries.yml` is none, is there twice, or has a token that is too weak"),
+    Check("exposed", "others than its owner can read or write `canaries.yml`"),
     # Correlations
     Check("correlation", "`correlation` is no mapping"),
     Check("correlation-type", "there is no such type of correlation"),
@@ -153,6 +156,7 @@ CHECKS: tuple[Check, ...] = (
     Check("min_n", "`min_n` is no whole number from 1"),
     Check("history", "`history` is no whole number from 1"),
     Check("direction", "there is no such direction"),
+    Check("shared-text", "of a detector of shared text, which texts are compared or what is common makes no sense"),
     # Filters
     Check("filter", "`filter` is no mapping"),
     Check("filter-rules", "`rules` is not `any` or a list, or names something that cannot be filtered"),

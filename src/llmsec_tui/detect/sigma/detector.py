@@ -6,14 +6,17 @@ from typing import Any
 
 from llmsec_tui.detect.correlate.monitors.shapes import SHAPES, Needs, Shape
 from llmsec_tui.detect.fields import FIELDS, FieldType, nearest
-from llmsec_tui.detect.rule import MonitorType
-from llmsec_tui.detect.sigma import timespan
+from llmsec_tui.detect.rule import MonitorType, Sharing
+from llmsec_tui.detect.sigma import sharing, timespan
 from llmsec_tui.detect.sigma.correlation import column_problem, group
 from llmsec_tui.detect.sigma.document import Document, Place
 from llmsec_tui.detect.sigma.references import Kind
 
 _ALWAYS = ("type", "timespan")
-_NUMERIC = (MonitorType.ROBUST_Z, MonitorType.EWMA, MonitorType.CUSUM)
+_NUMERIC = (MonitorType.ROBUST_Z, MonitorType.EWMA, MonitorType.CUSUM, MonitorType.ROBUST_SUM)
+_SHARES = (MonitorType.RATIO, MonitorType.SHARE, MonitorType.SHARED_TEXT)
+_MOST_HASHES = 900_000
+"""A little less than all groups of a rule may hold together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Block:
     min_n: int
     history: int
     direction: str
+    sharing: Sharing | None
 
 
 def read(document: Document) -> Block | None:
@@ -54,6 +58,7 @@ def read(document: Document) -> Block | None:
     }
     given = usual | block
     _values(document, given, kind, shape)
+    shared = sharing.read(document, block) if kind is MonitorType.SHARED_TEXT else None
     if len(document.issues) > before:
         return None
     return Block(
@@ -65,6 +70,7 @@ def read(document: Document) -> Block | None:
         min_n=given["min_n"],
         history=given["history"],
         direction=given["direction"],
+        sharing=shared,
     )
 
 
@@ -89,7 +95,10 @@ def _keys(document: Document, block: dict[str, Any], kind: MonitorType, shape: S
     needed, optional = list(_ALWAYS), ["group-by", "min_n"]
     if shape.field is not Needs.NO:
         (needed if shape.field is Needs.YES else optional).append("field")
-    if shape.sources > 1:
+    if kind is MonitorType.SHARED_TEXT:
+        needed.append("into")
+        optional += sharing.KEYS
+    elif shape.sources > 1:
         needed.append("numerator")
     if shape.unit:
         (needed if shape.threshold is None else optional).append("threshold")
@@ -108,7 +117,8 @@ def _keys(document: Document, block: dict[str, Any], kind: MonitorType, shape: S
 
 def _values(document: Document, given: dict[str, Any], kind: MonitorType, shape: Shape) -> None:
     field, threshold, direction = given["field"], given["threshold"], given["direction"]
-    if field != "" and (wrong := column_problem(field)):
+    shared = kind is MonitorType.SHARED_TEXT
+    if field != "" and (wrong := (sharing.field_problem if shared else column_problem)(field)):
         document.complain(wrong[0], wrong[1], *_at("field"))
     elif field != "" and kind in _NUMERIC and FIELDS[field].type is not FieldType.NUMBER:
         document.complain("value-type", f"{kind} needs a number, and {field} is none", *_at("field"))
@@ -118,9 +128,9 @@ def _values(document: Document, given: dict[str, Any], kind: MonitorType, shape:
         )
     elif threshold < 0:
         document.complain("threshold", "'threshold' cannot be negative; 'direction' says which way", *_at("threshold"))
-    elif kind is MonitorType.RATIO and threshold > 1:
+    elif kind in _SHARES and threshold > 1:
         document.complain("threshold", "'threshold' is a share from 0 to 1", *_at("threshold"))
-    for key, most in (("min_n", 1_000_000), ("history", 100_000)):
+    for key, most in (("min_n", 1_000_000), ("history", _MOST_HASHES if shared else 100_000)):
         value, least = given[key], 1 if key == "min_n" or shape.history is not None else 0
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             document.complain(key, f"'{key}' must be a whole number from {least} to {most:,}", *_at(key))

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from llmsec_tui.detect.correlate.folds import refusal
-from llmsec_tui.detect.rule import Correlation, Examples, Monitor, Rule, RuleSet, Sequences, compile_tree
+from llmsec_tui.detect.rule import Correlation, Examples, Monitor, MonitorType, Rule, RuleSet, Sequences, compile_tree
 from llmsec_tui.detect.sigma import correlation, detector, filters, header, inhibiting, placeholders, selections
 from llmsec_tui.detect.sigma import parse as conditions
 from llmsec_tui.detect.sigma.document import Document
@@ -17,6 +17,7 @@ from llmsec_tui.detect.sigma.sequences import read_sequences
 from llmsec_tui.detect.tree import Node
 
 SELECTION, NUMERATOR = "/selection", "/numerator"
+SOURCE, SINK, KNOWN = "/source", "/sink", "/known text"
 """What the ids of the hidden rules of a monitor end in."""
 
 
@@ -133,7 +134,7 @@ class _Maker:
         described = _described(document, self.known, self._parts(document, covering))
         hidden = tuple(
             _hidden(described, suffix, _filtered(tree, covering))
-            for suffix, tree in zip((SELECTION, NUMERATOR), trees, strict=False)
+            for suffix, tree in zip(_suffixes(block.type), trees, strict=False)
         )
         monitor = Monitor(
             **described,
@@ -149,6 +150,7 @@ class _Maker:
             min_n=block.min_n,
             history=block.history,
             direction=block.direction,
+            sharing=block.sharing,
         )
         return [monitor, *hidden]
 
@@ -188,6 +190,10 @@ def _filtered(tree: Node, covering: Sequence[tuple[Filter, Node]]) -> Node:
     return filters.applied(tree, {one.document.data["title"]: node for one, node in covering})
 
 
+def _suffixes(kind: MonitorType) -> tuple[str, ...]:
+    return (SOURCE, SINK, KNOWN) if kind is MonitorType.SHARED_TEXT else (SELECTION, NUMERATOR)
+
+
 def _hidden(described: dict[str, Any], suffix: str, tree: Node) -> Rule:
     own = {"id": described["id"] + suffix, "name": "", "title": f"{described['title']} ({suffix[1:]})"}
     return Rule(**{**described, **own}, examples=Examples((), ()), compiled=compile_tree(tree), alerts=False)
@@ -210,4 +216,5 @@ def _described(document: Document, known: Known, more: Iterable[bytes] = ()) -> 
         "playbook": tuple(ours.get("playbook", ())),
         "path": document.path,
         "inhibited_by": inhibiting.ids(document, known),
+        "category": data.get("logsource", {}).get("category", ""),
     }

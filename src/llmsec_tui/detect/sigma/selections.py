@@ -1,4 +1,4 @@
-"""Read what a monitor looks at: its condition and, of a ratio, its numerator, over the same selections."""
+"""Read what a monitor looks at: its condition and those in its detector, over the same selections."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,28 +7,45 @@ from llmsec_tui.detect.sigma.document import Document, Place
 from llmsec_tui.detect.sigma.references import Kind
 from llmsec_tui.detect.tree import And, Node
 
+KEYS = ("numerator", "into", "known")
+"""The conditions that a detector may have."""
+
 
 def read(document: Document, lists: Mapping[str, Sequence[str]]) -> tuple[Node, ...]:
-    """The tree of the condition, and that of condition and numerator together; nothing when there are issues."""
+    """The tree of the condition, and those of the conditions in the detector; nothing when there are issues.
+
+    A numerator is part of what the condition selects; the others stand for themselves.
+    """
     detection, block = document.data["detection"], document.data[Kind.MONITOR]
-    numerator = block.get("numerator") if isinstance(block, dict) else None
-    if not isinstance(detection, dict) or numerator is None:
+    given = {key: block[key] for key in KEYS if block.get(key) is not None} if isinstance(block, dict) else {}
+    if not isinstance(detection, dict) or not given:
         whole = conditions.parse(document, lists)
         return () if whole is None else (whole,)
-    if not isinstance(numerator, str):
-        document.complain("condition", "'numerator' must be a condition over the selections", "detector", "numerator")
-        return ()
+    for key, written in given.items():
+        if not isinstance(written, str):
+            document.complain("condition", f"{key!r} must be a condition over the selections", "detector", key)
+            return ()
     names = [name for name in detection if name != "condition"]
-    counted = _mentioned(numerator, names)
-    # What neither of them mentions is left to the first, where it is found to be unused.
-    others = counted - _mentioned(_text(detection.get("condition")), names)
+    mentioned = {key: _mentioned(written, names) for key, written in given.items()}
+    # What none of them mentions is left to the first, where it is found to be unused.
+    others = set[str]().union(*mentioned.values()) - _mentioned(_text(detection.get("condition")), names)
     tree = conditions.parse(document, lists, others=tuple(others))
-    inside = {name: detection[name] for name in counted} | {"condition": numerator}
-    moved: dict[Place, Place] = {("detection", name): ("detection", name) for name in counted}
-    moved["detection", "condition"] = ("detector", "numerator")
-    part = conditions.parse(document.view({"detection": inside}, moved), lists)
+    parts = [_part(document, lists, key, written, mentioned[key]) for key, written in given.items()]
     document.issues[:] = dict.fromkeys(document.issues)
-    return () if tree is None or part is None else (tree, And((tree, part)))
+    if tree is None or None in parts:
+        return ()
+    return (tree, *(And((tree, part)) if "numerator" in given else part for part in parts if part is not None))
+
+
+def _part(
+    document: Document, lists: Mapping[str, Sequence[str]], key: str, written: str, names: Iterable[str]
+) -> Node | None:
+    """The tree of one condition in the detector."""
+    detection = document.data["detection"]
+    inside = {name: detection[name] for name in names} | {"condition": written}
+    moved: dict[Place, Place] = {("detection", name): ("detection", name) for name in names}
+    moved["detection", "condition"] = ("detector", key)
+    return conditions.parse(document.view({"detection": inside}, moved), lists)
 
 
 def _text(condition: object) -> str:

@@ -31,7 +31,7 @@ def texts_of(column: pl.Series) -> Texts:
 def some_of(texts: Texts, positions: Sequence[int]) -> Texts:
     """The texts at these positions."""
     if isinstance(texts, pl.Series):
-        return texts if len(positions) == len(texts) else texts_of(texts.gather(positions))
+        return texts if len(positions) == len(texts) else texts_of(texts.gather(list(positions)))
     return [texts[at] for at in positions]
 
 

@@ -105,6 +105,16 @@ class Views:
         """Those of them in which the engines might differ even with underscores for letters."""
         return frozenset(self._with_stand_ins.filter(_DIFFER)[ROW]) if self.differing else frozenset()
 
+    def unclear_in(self, shown: tuple[str, ...]) -> frozenset[int]:
+        """Those of them in which it is one of these views that is unclear; folded texts hardly ever are."""
+        doubts = self._doubts.filter(pl.any_horizontal(shown)) if self.unclear else None
+        return frozenset() if doubts is None else frozenset(doubts[ROW])
+
+    @cached_property
+    def _doubts(self) -> pl.DataFrame:
+        unclear = self._with_stand_ins.filter(pl.col(ROW).is_in(sorted(self.unclear)))
+        return unclear.select(ROW, _SHOWN.str.contains(DIFFERS).fill_null(False))
+
     @cached_property
     def _with_stand_ins(self) -> pl.DataFrame:
         return self.some(self.differing).with_columns(_SHOWN.str.replace_all(LETTERS, "_"))

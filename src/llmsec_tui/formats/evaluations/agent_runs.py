@@ -79,6 +79,8 @@ def _turn(turn: dict[str, Any], observed: set[str], transcript: Transcript) -> N
         transcript.message(turn, _INPUT)
     elif role == "assistant":
         transcript.message({key: turn[key] for key in ("role", "content", "tool_calls") if key in turn}, _OUTPUT)
+        if "tool_calls" not in turn and (action := as_str(turn.get("action"))):
+            transcript.emit(_OUTPUT, tool_call_fields("shell", {"command": action}, None))
     else:
         transcript.message({"role": role, "content": content}, _INPUT)
 

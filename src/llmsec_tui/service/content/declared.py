@@ -9,9 +9,13 @@ from llmsec_tui.service.alert_rows import AlertRow
 from llmsec_tui.service.asks import Done
 from llmsec_tui.service.auditing import api as auditing
 from llmsec_tui.service.auditing import key_api
+from llmsec_tui.service.campaigns import api as campaigns
+from llmsec_tui.service.canaries import api as canaries
 from llmsec_tui.service.compliance import api as compliance
 from llmsec_tui.service.content import api as content
 from llmsec_tui.service.content.kinds import Declared, Kind, declared
+from llmsec_tui.service.detection import api as detection
+from llmsec_tui.service.incidents import report_rows
 from llmsec_tui.service.incidents import rows as incidents
 from llmsec_tui.service.retention import api as retention
 from llmsec_tui.service.rules import api as rules
@@ -27,15 +31,21 @@ _ALERTS: Mapping[type, Declared] = {
     ),
     rows.AlertDetail: declared(
         "description false_positives references playbook tags rule_version rule_path field decoded_by format"
-        " record_sha256 event_ids stands_for environment",
+        " record_sha256 event_ids stands_for environment campaign_id",
         text="reason",
         special={"group_key": Kind.GROUP, "decoded_text": Kind.OWN},
     ),
+    rows.RiskRow: declared("whose"),
     rows.AlertAct: declared("actor act", note="note"),
     silences.SilenceRow: declared("silence_id state rule_title author ended_by", note="reason end_reason"),
     silences.Demand: declared("field", special={"value": Kind.OWN}),
     silences.SilencePreview: declared("refusal"),
     silences.HiddenOfRule: declared("rule_id title level"),
+    campaigns.CampaignRow: declared(
+        "campaign_id title level apps encodings first_alert_id", user="first_user", text="excerpt"
+    ),
+    campaigns.VariantRow: declared("variant_id encodings alert_id", user="first_user", text="excerpt"),
+    campaigns.CampaignDetail: declared("rules"),
 }
 _EVENTS: Mapping[type, Declared] = {
     rows.EventRow: declared(
@@ -67,6 +77,8 @@ _COLLECTOR: Mapping[type, Declared] = {
     rules.RuleDetail: declared("name description version references false_positives playbook over_time numbers"),
     rules.RuleNamed: declared("rule_id title"),
     rules.RuleOff: declared("actor reason"),
+    detection.Detection: declared("origin problem"),
+    canaries.CanaryRow: declared("canary_id app prompt token token_sha256 rule_id"),
 }
 _INCIDENTS: Mapping[type, Declared] = {
     incidents.IncidentRow: declared(
@@ -89,10 +101,10 @@ _INCIDENTS: Mapping[type, Declared] = {
     incidents.Desk: declared("dispositions levels people policy problem"),
     incidents.DutyRow: declared("name title"),
     incidents.Present: declared("others"),
-    incidents.LevelMetrics: declared("level"),
-    incidents.RuleMetrics: declared("rule_id title"),
-    incidents.TeamMetrics: declared("team"),
-    incidents.HandOverReport: declared("user", note="markdown"),
+    report_rows.LevelMetrics: declared("level"),
+    report_rows.RuleMetrics: declared("rule_id title"),
+    report_rows.TeamMetrics: declared("team"),
+    report_rows.HandOverReport: declared("user", note="markdown"),
     incidents.NotificationRow: declared("incident_id channel about state why"),
     incidents.MarkerRow: declared("kind app author", note="text"),
     incidents.BulkDone: declared("message"),

@@ -12,6 +12,7 @@ from llmsec_tui.detect.explain import Explanation, explain
 from llmsec_tui.detect.explain_over_time import explain_over_time
 from llmsec_tui.detect.needed import reach
 from llmsec_tui.detect.rule import Correlation, Monitor, Rule
+from llmsec_tui.detect.signals.computing import with_signals
 from llmsec_tui.errors import NotFound, ServiceError
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.service.context import Context
@@ -88,7 +89,7 @@ def _explanation(context: Context, reader: Reader, subject: _Subject) -> tuple[E
     if isinstance(rule, Rule):
         return explain(rule, event), False
     loaded = context.rules.loaded
-    wanted = reach(loaded, rule, event.events)
+    wanted = reach(loaded, rule, with_signals(event, loaded.signals))
     if wanted is None:
         return explain_over_time(loaded, rule, event, [(event, ())], None), False
     events = reader.around(wanted.since, wanted.until, wanted.same, lateness=LATENESS, most=MOST_EVENTS)

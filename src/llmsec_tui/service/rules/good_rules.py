@@ -6,6 +6,7 @@ The rule gate refuses a set with any fault. A collector that has to watch now ru
 from collections.abc import Sequence
 from pathlib import Path
 
+from llmsec_tui.detect.canaries.registry import FILE as CANARIES
 from llmsec_tui.detect.ruleset import RuleSet, read
 from llmsec_tui.errors import ConfigError, RuleIssue
 
@@ -17,7 +18,7 @@ def load_good(paths: Sequence[Path]) -> tuple[RuleSet, list[RuleIssue]]:
 
     Raises ConfigError for a path that is not there.
     """
-    if missing := next((path for path in paths if not path.exists()), None):
+    if missing := next((path for path in paths if not path.exists() and path.name != CANARIES), None):
         raise ConfigError(f"There are no rules at {missing}.", hint="Name a directory of *.yml files with --rules.")
     return read(paths)
 

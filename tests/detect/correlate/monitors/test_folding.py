@@ -28,6 +28,8 @@ MONITORS = [
     monitor(MonitorType.SILENCE, min_n=2, history=3),
     monitor(MonitorType.SILENCE, min_n=3),
     monitor(MonitorType.PSI, threshold=0.1, min_n=2, history=2, field="cost_usd"),
+    monitor(MonitorType.ROBUST_SUM, threshold=2, min_n=2, history=4, field="cost_usd"),
+    monitor(MonitorType.SHARE, threshold=0.4, min_n=3, history=2, field="tool_name"),
 ]
 NAMES = [f"{rule.type} {rule.direction} {rule.field}" for rule in MONITORS]
 GAPS = st.one_of(st.integers(0, 4), st.integers(0, 40), st.sampled_from([10, 100, 1000]))

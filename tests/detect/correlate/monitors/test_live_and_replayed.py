@@ -24,6 +24,8 @@ MONITORS = [
     monitor(MonitorType.NEW_VALUE, min_n=1, history=3, field="tool_name", timespan=SPAN),
     monitor(MonitorType.SILENCE, min_n=2, history=3, timespan=SPAN),
     monitor(MonitorType.PSI, threshold=0.05, min_n=1, history=1, field="cost_usd", timespan=5 * SPAN),
+    monitor(MonitorType.ROBUST_SUM, threshold=1, min_n=2, history=4, field="cost_usd", timespan=SPAN),
+    monitor(MonitorType.SHARE, threshold=0.4, min_n=2, history=2, field="tool_name", timespan=SPAN),
 ]
 RULES = [
     replace(

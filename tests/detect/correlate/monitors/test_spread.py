@@ -187,6 +187,14 @@ def test_each_new_value_fires_after_enough_are_known() -> None:
     assert firings[0].reason == 'tool_name "c", new in 0.001 seconds with 2 other values'
 
 
+def test_each_element_of_a_list_is_a_value() -> None:
+    """New ones of one event fire together; what makes up the minimum is not new to itself."""
+    rule = monitor(MonitorType.NEW_VALUE, field="finish_reasons", min_n=3, history=10, timespan=1000)
+    firings = run(monitor_fold(rule), entries(range(5), ["a,b,c,d", "b,a", "a,e,f", "f,f", "g"]), 100)
+    assert [firing.at for firing in firings] == [2, 4]
+    assert firings[0].reason == 'finish_reasons "e", "f", new in 0.001 seconds with 4 other values'
+
+
 def test_a_value_is_new_again_when_it_was_not_seen_for_the_timespan() -> None:
     """At exactly the timespan it is forgotten; a microsecond before it isn't."""
     rule = monitor(MonitorType.NEW_VALUE, field="tool_name", min_n=1, history=10, timespan=SPAN)

@@ -10,7 +10,10 @@ from llmsec_tui.detect.correlate.monitors.new_value import NewValue
 from llmsec_tui.detect.correlate.monitors.psi import Psi
 from llmsec_tui.detect.correlate.monitors.rate import Rate
 from llmsec_tui.detect.correlate.monitors.ratio import Ratio
+from llmsec_tui.detect.correlate.monitors.robust_sum import RobustSum
 from llmsec_tui.detect.correlate.monitors.robust_z import RobustCount, RobustValue
+from llmsec_tui.detect.correlate.monitors.share import Share
+from llmsec_tui.detect.correlate.monitors.shared_text import SharedText
 from llmsec_tui.detect.correlate.monitors.silence import Silence
 from llmsec_tui.detect.correlate.monitors.state import MonitorFold
 from llmsec_tui.detect.rule import Monitor, MonitorType
@@ -24,6 +27,9 @@ _TYPES: Mapping[MonitorType, type[MonitorFold[Any]]] = {
     MonitorType.NEW_VALUE: NewValue,
     MonitorType.SILENCE: Silence,
     MonitorType.PSI: Psi,
+    MonitorType.ROBUST_SUM: RobustSum,
+    MonitorType.SHARE: Share,
+    MonitorType.SHARED_TEXT: SharedText,
 }
 
 

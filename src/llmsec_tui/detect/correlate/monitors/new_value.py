@@ -8,11 +8,14 @@ from msgspec import field
 from llmsec_tui.detect.correlate.fold import NOTHING, Entry, Firing, Value
 from llmsec_tui.detect.correlate.monitors.state import MonitorFold, State
 from llmsec_tui.detect.correlate.monitors.words import figure, plural, span
-from llmsec_tui.detect.rule import Grouped
+from llmsec_tui.detect.fields import FIELDS, Listing
+from llmsec_tui.detect.rule import Grouped, Monitor
 from llmsec_tui.text import clip
 
 SHOWN = 80
 """Characters of a value in the reason."""
+MOST_SHOWN = 5
+"""Values of one event that are new."""
 
 
 class Seen(State):
@@ -29,6 +32,7 @@ class NewValue(MonitorFold[Seen]):
     Each new value fires, since each is another one. Values are equal when they are the same, with their case. At most
     ``history`` values are remembered; the one not seen for longest is forgotten first, and is new when it comes again.
     A value that fired is known from then on. A group without a value for a whole timespan starts anew.
+    Of a field that holds a list each element is a value.
     There is no estimate that an outlier could move.
     """
 
@@ -53,24 +57,23 @@ class NewValue(MonitorFold[Seen]):
         return not self.state.values
 
     def enter(self, entry: Entry) -> Firing | None:
-        value = entry.value[0] if entry.value else None
-        if value is None or value != value:
+        state, found = self.state, elements(self.rule, entry)
+        others, is_judged = len(state.values), state.entered >= self.rule.min_n
+        fresh = [value for value in found if value not in state.values]
+        for value in found:
+            state.values.pop(value, None)
+            state.values[value] = entry.at
+            state.entered = min(state.entered + 1, self.rule.min_n)
+            if len(state.values) > max(self.rule.history, 1):
+                del state.values[next(iter(state.values))]
+        if not fresh or not is_judged:
             return None
-        state = self.state
-        new = value not in state.values
-        firing = None
-        if new and state.entered >= self.rule.min_n:
-            firing = Firing(entry.at, entry.event_id, False, entry.at, (entry.event_id,), 1, self._words(value))
-        state.values.pop(value, None)
-        state.values[value] = entry.at
-        state.entered = min(state.entered + 1, self.rule.min_n)
-        if len(state.values) > max(self.rule.history, 1):
-            del state.values[next(iter(state.values))]
-        return firing
+        return Firing(entry.at, entry.event_id, False, entry.at, (entry.event_id,), 1, self._words(fresh, others))
 
-    def _words(self, value: Value) -> str:
-        others = plural(len(self.state.values), "other value")
-        return f"{self.rule.field} {_shown(value)}, new in {span(self.rule.timespan)} with {others}"
+    def _words(self, fresh: Sequence[Value], others: int) -> str:
+        told = ", ".join(map(worded, fresh[:MOST_SHOWN]))
+        known = plural(others, "other value")
+        return f"{self.rule.field} {told}, new in {span(self.rule.timespan)} with {known}"
 
     def dump(self) -> object:
         return [list(self.state.values.items()), self.state.entered]
@@ -87,7 +90,18 @@ class NewValue(MonitorFold[Seen]):
         return surplus
 
 
-def _shown(value: Value) -> str:
+def elements(rule: Monitor, entry: Entry) -> list[Value]:
+    """The values of an entry that are looked at: of a field that holds a list, each of its elements once."""
+    value = entry.value[0] if entry.value else None
+    if value is None or value != value:
+        return []
+    if isinstance(value, str) and FIELDS[rule.field].listing is Listing.COMMAS:
+        return list(dict.fromkeys(value.split(",")))
+    return [value]
+
+
+def worded(value: Value) -> str:
+    """A value as reasons have it."""
     if isinstance(value, bool):
         return str(value).lower()
     return figure(value) if isinstance(value, int | float) else f'"{clip(str(value), SHOWN)}"'

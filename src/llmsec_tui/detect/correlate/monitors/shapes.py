@@ -95,4 +95,21 @@ SHAPES: Mapping[MonitorType, Shape] = {
         24,
         "windows that make up what is usual",
     ),
+    MonitorType.ROBUST_SUM: Shape(
+        Needs.YES,
+        1,
+        (ABOVE,),
+        5.0,
+        "robust standard deviations",
+        24,
+        "past windows with any value",
+        336,
+        "past windows with any value",
+    ),
+    MonitorType.SHARE: Shape(
+        Needs.YES, 1, (ABOVE,), None, "share from 0 to 1", 50, "values in the window", 24, "windows"
+    ),
+    MonitorType.SHARED_TEXT: Shape(
+        Needs.YES, 2, (ABOVE,), 0.0, "share from 0 to 1", 4, "pieces that both have", 100_000, "fingerprints"
+    ),
 }

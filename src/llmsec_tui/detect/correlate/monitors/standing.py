@@ -5,11 +5,14 @@ from typing import Any, NamedTuple
 
 from llmsec_tui.detect.correlate.fold import Entry
 from llmsec_tui.detect.correlate.monitors.chart import Chart
-from llmsec_tui.detect.correlate.monitors.new_value import NewValue
+from llmsec_tui.detect.correlate.monitors.new_value import NewValue, elements
 from llmsec_tui.detect.correlate.monitors.psi import Psi, by_chance, psi
 from llmsec_tui.detect.correlate.monitors.rate import Rate
 from llmsec_tui.detect.correlate.monitors.ratio import Ratio
+from llmsec_tui.detect.correlate.monitors.robust_sum import RobustSum
 from llmsec_tui.detect.correlate.monitors.robust_z import RobustCount, RobustValue, z_of
+from llmsec_tui.detect.correlate.monitors.share import Share
+from llmsec_tui.detect.correlate.monitors.shared_text import SINK, SharedText
 from llmsec_tui.detect.correlate.monitors.silence import Silence
 from llmsec_tui.detect.correlate.monitors.state import MonitorFold, number
 from llmsec_tui.detect.correlate.monitors.usual import by_median, middle, of_counts
@@ -56,14 +59,24 @@ def standing(before: MonitorFold[Any], after: MonitorFold[Any], entry: Entry) ->
             yield _charted(rule, after.standing(), f"{figure(state.centre)} ± {figure(state.spread)}")
         case NewValue():
             yield _enough(rule, before.state.entered, "values of the group before")
-            value = entry.value[0] if entry.value else None
-            yield Stand(f"{rule.field} is new to the group", *_newness(value, before.state.values, entry.at))
+            found, known = elements(rule, entry), before.state.values
+            value = next((value for value in found if value not in known), found[0] if found else None)
+            yield Stand(f"{rule.field} is new to the group", *_newness(value, known, entry.at))
         case Silence(state=state):
             yield _enough(rule, sum(state.counts), "events in the windows before")
             yield Stand(f"nothing for {span(rule.timespan)} after it", None, "time decides")
         case Psi(state=state):
             yield _enough(rule, state.count, f"values in a window of {span(rule.timespan)}")
             yield from _spread(rule, state.usual, state.now, state.windows)
+        case RobustSum(state=state):
+            yield _enough(rule, len(state.sums), "past windows with any value")
+            yield _robust(rule, f"{rule.field} {figure(state.total)} in a window of {span(rule.timespan)}", after.z())
+        case SharedText():
+            assert isinstance(before, SharedText)
+            yield from _shared(before, entry)
+        case Share(state=state):
+            yield _enough(rule, state.count, f"values in a window of {span(rule.timespan)}")
+            yield from _share(rule, before, after, entry)
 
 
 def _enough(rule: Monitor, count: int, of_what: str) -> Stand:
@@ -124,3 +137,30 @@ def _spread(rule: Monitor, usual: dict[int, int], now: dict[int, int], windows: 
     limit = max(rule.threshold, by_chance(usual, now))
     found = psi(usual, now)
     yield Stand("how differently they are spread", found > limit, f"{figure(found)}, more than {figure(limit)} needed")
+
+
+def _share(rule: Monitor, before: MonitorFold[Any], after: Share, entry: Entry) -> Iterator[Stand]:
+    value = entry.value[0] if entry.value else None
+    if value is None:
+        yield Stand(rule.field, False, "it has none")
+        return
+    state = after.state
+    part = f"{state.counts[value]:,} of {state.count:,}, more than {figure(rule.threshold)} of them needed"
+    yield Stand("its share of the window", after.is_much(value, rule.threshold), part)
+    common = value in before.state.common
+    yield Stand("it was not common before", not common if state.judged else None, "it was" if common else "it was not")
+
+
+def _shared(before: SharedText, entry: Entry) -> Iterator[Stand]:
+    rule, texts = before.rule, plural(len(before.state.texts), "text")
+    if entry.source != SINK:
+        yield Stand("it turns up in a later text", None, "this event is where text may come from, or what is known")
+        return
+    found = before.closest(entry)
+    if found is None:
+        yield Stand("pieces of an older text", False, f"none that count, of {texts}; {rule.min_n:,} needed")
+        return
+    pieces = f"{found.pieces:,} of event {found.text.event_id}, at least {rule.min_n:,} needed; {texts} remembered"
+    yield Stand("pieces of an older text", found.pieces >= rule.min_n, pieces)
+    share = f"{figure(found.share)}, at least {figure(rule.threshold)} needed"
+    yield Stand("their share", found.share >= rule.threshold, share)

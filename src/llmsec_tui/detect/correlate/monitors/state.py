@@ -77,6 +77,16 @@ class MonitorFold(ABC, Generic[S]):
         values = msgspec.structs.astuple(self.state)
         return 1 + sum(len(value) for value in values if isinstance(value, list | dict))
 
+    @property
+    def stride(self) -> int:
+        """After how many entries folding has taken longer than copying it would."""
+        return self.size // 4
+
+    @property
+    def forgotten(self) -> int:
+        """How many values it gave up so far because its rule allows no more, where they are missed."""
+        return 0
+
     def shrink(self, to: int) -> int:
         """Lists of the state forget from their beginning, in the order in which the state names them."""
         forgotten = 0

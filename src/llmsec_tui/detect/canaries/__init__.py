@@ -1,0 +1,1 @@
+"""Tokens planted in prompts, which stand nowhere else unless the prompt leaked, and the rules that look for them."""

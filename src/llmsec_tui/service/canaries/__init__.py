@@ -1,0 +1,1 @@
+"""Plant canaries in prompts, list them and retire them."""
