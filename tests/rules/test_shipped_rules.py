@@ -14,6 +14,7 @@ from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.paths import shipped
 
 THREATS = (
+    *("abuse", "agency", "canary", "contamination", "conversation", "flow", "poisoning"),
     *("exfiltration", "injection", "intake", "jailbreak", "over_time", "pii"),
     *("prompt_leak", "secrets", "terminal", "tools", "unicode"),
 )
