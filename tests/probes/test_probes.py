@@ -17,6 +17,7 @@ from llmsec_tui.probes.expected import EXPECTED
 from llmsec_tui.probes.forbidden import forbidden
 from llmsec_tui.probes.spoiling import SPOILINGS, Spoiling
 from llmsec_tui.probes.step import Step
+from llmsec_tui.probes.twins import TWINS
 from llmsec_tui.service.access.api import WhoAmI
 from llmsec_tui.service.api import StopCollector
 
@@ -36,10 +37,19 @@ def test_access_and_tampering_are_as_they_have_to_be() -> None:
     assert f"{len(rows)} of {len(rows)} steps" in said.stderr
 
 
+def test_attacks_on_agents_open_incidents_and_their_twins_leave_people_in_peace() -> None:
+    """Live, on two collectors: memories, contamination, flows, the trifecta, a refusal that is worn down."""
+    said = command("probe", "run", *(twin.probe for twin in TWINS), "--format", "jsonl")
+    rows = [json.loads(line) for line in said.stdout.splitlines()]
+    assert said.returncode == 0, [row for row in rows if not row["ok"]] or said.stderr
+    assert len(rows) == 2 * len(TWINS)
+
+
 def test_every_act_of_the_story_is_a_probe() -> None:
     """And each probe has a name of its own, and says what it does."""
     names = [probe.name for probe in probes()]
-    assert {one.act.replace(" ", "-") for one in EXPECTED} | {"forbidden-access", "tampering"} == set(names)
+    acts = {one.act.replace(" ", "-") for one in EXPECTED}
+    assert acts | {twin.probe for twin in TWINS} | {"forbidden-access", "tampering"} == set(names)
     assert len(set(names)) == len(names)
     listed = [json.loads(line) for line in command("probe", "list").stdout.splitlines()]
     assert [row["name"] for row in listed] == names

@@ -8,8 +8,9 @@ from llmsec_tui.probes.acts import Acts
 from llmsec_tui.probes.forbidden import ForbiddenAccess
 from llmsec_tui.probes.step import Probe, Scenario, Step
 from llmsec_tui.probes.tampering import Tampering
+from llmsec_tui.probes.twins import Twins
 
-SCENARIOS: tuple[Scenario, ...] = (Acts(), ForbiddenAccess(), Tampering())
+SCENARIOS: tuple[Scenario, ...] = (Acts(), Twins(), ForbiddenAccess(), Tampering())
 
 
 def probes() -> list[Probe]:

@@ -59,6 +59,14 @@ def load_story(folder: Path | None = None) -> Story:
     return Story(tuple(sorted(lines, key=lambda line: line.at)))
 
 
+def load_log(path: Path) -> Story:
+    """One file as a story. Raises SourceError."""
+    try:
+        return Story(tuple(_read(path)))
+    except OSError as error:
+        raise SourceError(f"The log {path} cannot be read: {error.strerror}.") from error
+
+
 def play(story: Story, into: Path, seconds: float, *, stop: Event, ends_at: int | None = None) -> int:
     """Append the story to files in ``into`` within ``seconds``, at its own rhythm; the number of lines written.
 

@@ -25,7 +25,7 @@ async def caught(stage: Stage) -> list[dict[str, Any]]:
             await asyncio.sleep(0.05)
         if stage.trouble is not None:
             raise stage.trouble
-        await _caught_up(client, stage.written)
+        await caught_up(client, stage.written)
         # What was caught is the question here, whether or not people are shown it.
         page = await client.ask(ListAlerts(filter="suppressed:any", limit=PAGE_LIMIT))
         return [await _detail(client, row.alert_id) for row in page.rows]
@@ -33,7 +33,7 @@ async def caught(stage: Stage) -> list[dict[str, Any]]:
         await client.close()
 
 
-async def _caught_up(client: Client, lines: int) -> None:
+async def caught_up(client: Client, lines: int) -> None:
     """Wait until the collector has committed as many records as there are lines."""
     end = time.monotonic() + _SETTLE_S
     while sum(source.records for source in (await client.ask(ListSources())).rows) < lines:
