@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmsec_tui.checks.digits import luhn
 from llmsec_tui.masking import find, redact
-from llmsec_tui.masking.checks import luhn
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=300)
 ANTHROPIC = "sk-ant-" + "a1B2" * 8

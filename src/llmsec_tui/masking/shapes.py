@@ -6,8 +6,8 @@ A pattern with a group means what is in the group. Order decides what a text is 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from llmsec_tui.masking import checks, national_ids
-from llmsec_tui.masking.numbers_in_groups import cards, ibans
+from llmsec_tui.checks import national_ids, randomness
+from llmsec_tui.checks.numbers_in_groups import cards, ibans
 
 
 def _always(_: str) -> bool:
@@ -32,7 +32,7 @@ SECRETS = (
     Shape(
         "key", rb"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\z)"
     ),
-    Shape("token", rb"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*", checks.json_web_token),
+    Shape("token", rb"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*", randomness.json_web_token),
     Shape("key", rb"\b(?:AKIA|ASIA|AGPA|AIDA|AROA|ANPA)[A-Z0-9]{16}\b"),
     Shape("key", rb"\bsk-(?:ant-|proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{16,}"),
     Shape("key", rb"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{18,})"),
@@ -44,15 +44,15 @@ SECRETS = (
         "key", rb"\b(?:SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|lin_api_[A-Za-z0-9]{30,}|nvapi-[A-Za-z0-9_-]{40,})"
     ),
     Shape("password", rb"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:([^\s/@]+)@"),
-    Shape("token", rb"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/-]{16,}=*)", checks.credential),
-    Shape("password", rb"(?i)(?:password|passwd|passphrase|pwd)" + _VALUE + rb"4,})", checks.secret_value),
-    Shape("password", rb"""(?i)\b(?:password|passphrase)\s+is\s+["']?([^\s"',;]{4,})""", checks.credential),
+    Shape("token", rb"(?i)\b(?:bearer|basic)\s+([A-Za-z0-9._~+/-]{16,}=*)", randomness.credential),
+    Shape("password", rb"(?i)(?:password|passwd|passphrase|pwd)" + _VALUE + rb"4,})", randomness.secret_value),
+    Shape("password", rb"""(?i)\b(?:password|passphrase)\s+is\s+["']?([^\s"',;]{4,})""", randomness.credential),
     Shape(
         "key",
         rb"(?i)(?:secret|token|api[_-]?key|access[_-]?key|private[_-]?key|auth)" + _VALUE + rb"8,})",
-        checks.credential,
+        randomness.credential,
     ),
-    Shape("key", rb"\b[A-Za-z0-9+/_-]{32,}={0,2}", checks.looks_random),
+    Shape("key", rb"\b[A-Za-z0-9+/_-]{32,}={0,2}", randomness.looks_random),
 )
 PERSONAL = (
     Shape("email", rb"[A-Za-z0-9._%+'-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}\b"),

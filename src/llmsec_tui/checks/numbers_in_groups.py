@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from llmsec_tui.masking.checks import luhn
+from llmsec_tui.checks.digits import luhn
 
 _REGISTERED = (
     "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 EE20 EG29 ES24 FI18 "

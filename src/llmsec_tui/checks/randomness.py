@@ -1,4 +1,4 @@
-"""Tell numbers and tokens that are what they look like from those that only have the shape."""
+"""Tell tokens that nobody wrote, and values that are meant to be secret, from words and from blanks."""
 
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
@@ -10,20 +10,6 @@ _RANDOM_BITS = 3.6
 """Bits a character; random base64 of 32 characters has about 4.5, English words 3 to 3.5."""
 _FEWEST_KINDS = 3
 """Of lower case, upper case and digits: prose and identifiers seldom have all of them in one long word."""
-
-
-def digits(text: str) -> str:
-    """The decimal digits of a text."""
-    return "".join(char for char in text if "0" <= char <= "9")
-
-
-def luhn(number: str) -> bool:
-    """The check digit of ISO/IEC 7812-1, annex B."""
-    total = 0
-    for place, char in enumerate(reversed(number)):
-        value = int(char) * (1 + place % 2)
-        total += value - 9 * (value > 9)
-    return total % 10 == 0
 
 
 def entropy(text: str) -> float:

@@ -1,6 +1,6 @@
 """Numbers that states give to people, told from other numbers by their check digits."""
 
-from llmsec_tui.masking.checks import digits, luhn
+from llmsec_tui.checks.digits import digits, luhn
 
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
 _ODD_VALUES = {
