@@ -1,6 +1,7 @@
 """Figures are what counting by hand gives, and say how sure they are."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -134,7 +135,7 @@ def test_figures_equal_those_counted_from_the_events_by_hand(told: list[Life], w
     """Whatever happened, and whatever the host's clock said."""
     now = max((life.now for life in told), default=NOW)
     since = now - window
-    incidents = [replay(life.events) for life in told]
+    incidents = [replace(replay(life.events), number=number) for number, life in enumerate(told, 1)]
     missed = {one.number for one, life in zip(incidents, told, strict=True) if _missed(life)}
     [whole, *_] = of_levels(incidents, since, now, missed)
     fresh = [life for life in told if life.opened_at >= since]

@@ -61,6 +61,7 @@ def test_rows_have_the_shape_of_the_messages(reader: Reader) -> None:
                 "references": [],
                 "playbook": [],
                 "rule_path": "",
+                "risk": None,
             },
             api.AlertDetail,
         ),

@@ -100,10 +100,10 @@ def _suppression(cursor: DuckDBPyConnection, row: Row) -> Row:
 
 
 def _campaign(cursor: DuckDBPyConnection, alert_id: str) -> Row:
-    """Of an alert's campaign: its id, and how large it is; empty for an alert in none."""
+    """Of an alert's campaign: its id, and how large it is; nothing for an alert in none."""
     [(campaign_id,)] = cursor.execute(_CAMPAIGN, {"alert_id": alert_id}).fetchall()
     if campaign_id is None:
-        return {}
+        return {"campaign_id": "", "campaign_alerts": 0, "campaign_users": 0, "campaign_variants": 0}
     [size] = rows(cursor, _CAMPAIGN_SIZE, {"campaign_id": campaign_id})
     return {"campaign_id": campaign_id, **size}
 
