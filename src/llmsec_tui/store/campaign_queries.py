@@ -12,14 +12,15 @@ MOST_VARIANTS = 200
 _MOST_NAMES = 5
 
 _OF_CAMPAIGN = """
-SELECT campaign_id, max(seq) AS seq, mode(title) AS title,
+SELECT campaign_id, max(seq) AS seq,
+    first(title ORDER BY list_position(['informational', 'low', 'medium', 'high', 'critical'], level) DESC, seq) AS title,
     ['informational', 'low', 'medium', 'high', 'critical'][max(list_position(
         ['informational', 'low', 'medium', 'high', 'critical'], level))] AS level,
     count(*) AS alerts, count(*) FILTER (state = 'new' AND suppressed_by IS NULL) AS open_alerts,
     count(DISTINCT user_id) AS users, count(DISTINCT coalesce(conversation_id, source_path)) AS conversations,
     count(DISTINCT variant_id) AS variants,
-    list_sort(list_distinct(list(app) FILTER (app IS NOT NULL)))[:$names] AS apps,
-    list_sort(list_distinct(list(decoded_by) FILTER (decoded_by IS NOT NULL)))[:$names] AS encodings,
+    coalesce(list_sort(list_distinct(list(app) FILTER (app IS NOT NULL)))[:$names], []) AS apps,
+    coalesce(list_sort(list_distinct(list(decoded_by) FILTER (decoded_by IS NOT NULL)))[:$names], []) AS encodings,
     epoch_us(min(coalesce(ts, raised_at))) AS first_at, epoch_us(max(coalesce(ts, raised_at))) AS last_at,
     first(user_id ORDER BY coalesce(ts, raised_at), seq) AS first_user,
     first(alert_id ORDER BY coalesce(ts, raised_at), seq) AS first_alert_id,
@@ -37,7 +38,7 @@ _VARIANTS = """
 SELECT variant_id, count(*) AS alerts, count(DISTINCT user_id) AS users,
     epoch_us(min(coalesce(ts, raised_at))) AS first_at, epoch_us(max(coalesce(ts, raised_at))) AS last_at,
     first(user_id ORDER BY coalesce(ts, raised_at), seq) AS first_user,
-    list_sort(list_distinct(list(decoded_by) FILTER (decoded_by IS NOT NULL)))[:$names] AS encodings,
+    coalesce(list_sort(list_distinct(list(decoded_by) FILTER (decoded_by IS NOT NULL)))[:$names], []) AS encodings,
     first(alert_id ORDER BY coalesce(ts, raised_at), seq) AS alert_id,
     coalesce(first(excerpt ORDER BY coalesce(ts, raised_at), seq), '') AS excerpt
 FROM alerts WHERE campaign_id = $campaign_id AND state <> 'withdrawn'

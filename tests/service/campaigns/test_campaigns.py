@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 from tests.service.parts import write_rules
@@ -16,6 +17,7 @@ from llmsec_tui.detect.ruleset import load
 from llmsec_tui.errors import NotFound
 from llmsec_tui.intake.read import WholeFile
 from llmsec_tui.service.campaigns import assigning as module
+from llmsec_tui.service.campaigns.api import CampaignDetail, CampaignRow
 from llmsec_tui.service.campaigns.assigning import Assigning
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.store.queries import Reader
@@ -91,6 +93,18 @@ def test_an_alert_leads_to_its_campaign_and_the_campaign_to_its_alerts(reader: R
     assert (detail["campaign_id"], detail["campaign_alerts"], detail["campaign_users"]) == (row["campaign_id"], 4, 3)
     with pytest.raises(NotFound):
         reader.campaign("ffffffffffff")
+
+
+def test_where_the_log_names_no_application_and_nothing_is_disguised_lists_are_empty(
+    tmp_path: Path, ruleset: RuleSet
+) -> None:
+    """And what is told has the shape that consoles expect."""
+    store = Store.open(tmp_path / "store.duckdb")
+    collect(store, ruleset, log(tmp_path / "a.jsonl", [("ann", "", SAID), ("bob", "", VARIANT)]))
+    [row] = store.reader().campaigns()
+    told = msgspec.convert(store.reader().campaign(row["campaign_id"]), CampaignDetail)
+    assert told.row == msgspec.convert(row, CampaignRow)
+    assert (told.row.encodings, [one.encodings for one in told.variants]) == ([], [[], []])
 
 
 def test_who_sees_one_application_sees_its_part_only(reader: Reader) -> None:

@@ -15,7 +15,7 @@ class CampaignRow(Struct, frozen=True, kw_only=True):
     campaign_id: str
     """The id of its first alert."""
     title: str
-    """Of the rule with the most alerts in it."""
+    """Of the first of its worst alerts."""
     level: str
     """The highest of its alerts."""
     alerts: int
