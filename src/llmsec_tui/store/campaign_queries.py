@@ -13,7 +13,8 @@ _MOST_NAMES = 5
 
 _OF_CAMPAIGN = """
 SELECT campaign_id, max(seq) AS seq,
-    first(title ORDER BY list_position(['informational', 'low', 'medium', 'high', 'critical'], level) DESC, seq) AS title,
+    first(title ORDER BY list_position(['informational', 'low', 'medium', 'high', 'critical'], level) DESC, seq)
+        AS title,
     ['informational', 'low', 'medium', 'high', 'critical'][max(list_position(
         ['informational', 'low', 'medium', 'high', 'critical'], level))] AS level,
     count(*) AS alerts, count(*) FILTER (state = 'new' AND suppressed_by IS NULL) AS open_alerts,
