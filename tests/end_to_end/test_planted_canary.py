@@ -1,7 +1,6 @@
 """A canary from the shell, with a real collector: from its planting on a leak names the prompt that it came from."""
 
 import json
-import time
 from pathlib import Path
 
 from tests.cli.parts import rows, run
@@ -25,8 +24,6 @@ def test_a_leak_names_its_prompt_while_the_canary_is_planted(tmp_path: Path) -> 
         [made] = rows(home, "canary", "add", "--app", "shop", "--prompt", "v3")
         token = made["token"]
         until(lambda: rows(home, "rules", "status", "--filter", "canary"))
-        # Rules are listed a moment before the reader of logs has taken them up.
-        time.sleep(3)
         _say(log, 1, "system", f"You sell shoes. {token}")
         _say(log, 2, "assistant", "Hello!")
         _say(log, 3, "assistant", f"The first part is {token[:14]}")
