@@ -14,6 +14,7 @@ import pytest
 from tests.patience import PATIENCE_S
 from tests.service.parts import OVER_TIME_ID, RULE_ID, actor, say, write_rules
 
+from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import AccessRefused, CollectorGone, NotFound, ServiceError
 from llmsec_tui.paths import Home
 from llmsec_tui.service.api import (
@@ -34,6 +35,7 @@ from llmsec_tui.service.rules.good_rules import load_good
 from llmsec_tui.service.rules.in_force import in_force
 from llmsec_tui.service.rules.reloading import signature
 from llmsec_tui.service.rules.rulebook import Rulebook, RulesRefused
+from llmsec_tui.store.rule_writer import Off
 
 
 @pytest.fixture
@@ -104,6 +106,25 @@ async def test_turning_a_rule_takes_a_role_a_reason_and_a_rule(dispatch: Dispatc
     with pytest.raises(ServiceError, match="is not off"):
         await dispatch.reply(actor(), EnableRule(command_id="c4", rule_id=RULE_ID, note="x"))
     assert context.rules.off_now == frozenset()
+
+
+def test_rules_are_told_of_from_the_moment_that_they_judge(book: Rulebook, rules: Path) -> None:
+    """Whoever sees a new rule in the list can rely on it for the next line that is written."""
+    seen = []
+
+    def install(ruleset: RuleSet, off: frozenset[str], tell: Callable[[], None]) -> list[str]:
+        seen.append((len(book.loaded.everything), book.off_now))
+        tell()
+        seen.append((len(book.loaded.everything), book.off_now))
+        return []
+
+    book.install = install
+    (rules / "over_time.yml").unlink()
+    book.accept(book.read())
+    book.turn(RULE_ID, Off(0, "ada", "too noisy"))
+    book.turn(RULE_ID, None)
+    none, it = frozenset[str](), frozenset({RULE_ID})
+    assert seen == [(2, none), (1, none), (1, none), (1, it), (1, it), (1, none)]
 
 
 async def test_the_list_of_rules_can_be_paged_and_narrowed(dispatch: Dispatch) -> None:

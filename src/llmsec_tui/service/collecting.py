@@ -141,10 +141,17 @@ def _remembering(ruleset: RuleSet, store: Store, journal: Journal) -> Correlator
     return correlator
 
 
-def _install(detector: Detector, pipeline: Pipeline, loaded: RuleSet, off: frozenset[str]) -> Sequence[str]:
-    """Put other rules in force, between two batches."""
+def _install(
+    detector: Detector, pipeline: Pipeline, loaded: RuleSet, off: frozenset[str], tell: Callable[[], None]
+) -> Sequence[str]:
+    """Put other rules in force, between two batches, and ``tell`` of it there."""
     ruleset = in_force(loaded, off)
-    return pipeline.install(ruleset, lambda: detector.use(ruleset, off))
+
+    def use() -> None:
+        detector.use(ruleset, off)
+        tell()
+
+    return pipeline.install(ruleset, use)
 
 
 @dataclass(frozen=True, slots=True)

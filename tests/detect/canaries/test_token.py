@@ -8,18 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.canaries.token import FEWEST_CHARS, new, pieces, spoken, squeezed_forms, weakness
+from llmsec_tui.detect.canaries.token import (
+    FEWEST_CHARS,
+    is_told_by_parts,
+    new,
+    pieces,
+    spoken,
+    squeezed_forms,
+    weakness,
+)
 from llmsec_tui.detect.signals.squeezed import squeeze
 
 STRONG = st.text(ascii_letters + digits, min_size=16, max_size=40).filter(lambda token: not weakness(token))
 JOINTS = st.sampled_from(["", " ", "-", "\n", ", ", " · ", "**", "\u200b", ".\r\n"])
 
 
-def test_a_new_token_is_strong_and_never_the_same() -> None:
+def test_a_new_token_is_strong_told_by_its_parts_and_never_the_same() -> None:
     tokens = {new() for _ in range(50)}
     assert len(tokens) == 50
     assert {len(token) for token in tokens} == {32}
     assert not any(map(weakness, tokens))
+    assert all(map(is_told_by_parts, tokens))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +46,12 @@ def test_a_new_token_is_strong_and_never_the_same() -> None:
 )
 def test_a_weak_token_is_refused_with_the_reason(token: str, why: str) -> None:
     assert why in weakness(token)
+
+
+@pytest.mark.parametrize("token", ["abcdefgh12345678x1", "x1234567890abcdefgh", "12345678x1abcdefg1"])
+def test_a_token_that_begins_or_ends_with_a_word_or_a_number_is_not_told_by_its_parts(token: str) -> None:
+    assert not weakness(token)
+    assert not is_told_by_parts(token)
 
 
 @given(STRONG, st.data())

@@ -36,12 +36,11 @@ def rule_id(canary: Canary) -> str:
 
 def _documents(path: Path, canary: Canary) -> Iterator[Document]:
     whole = "|".join(tokens.squeezed_forms(canary.token))
-    head, tail = tokens.pieces(canary.token)
     yield _document(path, _whole(canary))
     yield _document(path, _in_pieces(canary, whole))
-    if head.isalpha() or tail.isalpha():
-        # A word says nothing about where it comes from.
+    if not tokens.is_told_by_parts(canary.token):
         return
+    head, tail = tokens.pieces(canary.token)
     names = [_id(canary, part) for part in ("head", "tail")]
     yield _document(path, _split(canary, names))
     for name, piece, part in ((names[0], head, "beginning"), (names[1], tail, "end")):

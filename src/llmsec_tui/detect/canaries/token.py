@@ -23,10 +23,10 @@ _ALLOWED = _LETTERS | frozenset(digits) | _MARKS
 
 
 def new() -> str:
-    """A token of 32 letters and digits (more than 160 bits, also where case is lost)."""
+    """A token of 32 letters and digits (more than 150 bits, also where case is lost), to be looked for in parts too."""
     while True:
         token = "".join(choice(ascii_letters + digits) for _ in range(_NEW_CHARS))
-        if token[0] in _LETTERS and not weakness(token):
+        if token[0] in _LETTERS and not weakness(token) and is_told_by_parts(token):
             return token
 
 
@@ -63,6 +63,11 @@ def pieces(token: str) -> tuple[str, str]:
     """What the token begins and ends with, squeezed."""
     plain = squeeze(token)
     return plain[:PIECE_CHARS], plain[-PIECE_CHARS:]
+
+
+def is_told_by_parts(token: str) -> bool:
+    """Whether its beginning and its end say where they come from: a word or a number does not."""
+    return not any(piece.isalpha() or piece.isdigit() for piece in pieces(token))
 
 
 def _inside_base64(data: bytes, at: int) -> str:

@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 PREFIX_LENGTH = 4
 """Fewer characters than this do not name a rule."""
 
-Install = Callable[[RuleSet, frozenset[str]], Sequence[str]]
-"""Puts a set with these ids off in force, between two batches; the ids of the rules whose memory was dropped."""
+Install = Callable[[RuleSet, frozenset[str], Callable[[], None]], Sequence[str]]
+"""Puts a set with these ids off in force, between two batches, and calls the last argument there: a batch is judged by
+the rules that the book tells of. The ids of the rules whose memory was dropped."""
 
 
 class RulesRefused(ServiceError):
@@ -49,7 +50,7 @@ class Rulebook:
         """Ids of rules that are in order on disk and not what runs."""
         self.problem = left_out(issues)
         """A sentence while ``issues`` are not mended."""
-        self.install: Install = lambda ruleset, off: ()
+        self.install: Install = _at_once
         """What makes a change take effect; nothing before there is something that judges."""
         self._lock = threading.Lock()
         self._reading = threading.Lock()
@@ -58,7 +59,7 @@ class Rulebook:
     @property
     def off_now(self) -> frozenset[str]:
         """Ids of the loaded rules that are off."""
-        return frozenset(self.off.keys() & self.loaded.by_id.keys())
+        return _off_now(self.loaded, self.off)
 
     @property
     def in_force(self) -> RuleSet:
@@ -95,22 +96,30 @@ class Rulebook:
     def accept(self, change: Change) -> None:
         """Run the new rules from the next batch on."""
         with self._lock:
-            self.loaded = change.after
+            self._put_in_force(change.after, self.off)
             self.issues, self.pending, self.problem = (), frozenset(), ""
-            self._put_in_force()
 
     def turn(self, rule_id: str, off: Off | None) -> None:
         """Turn a rule off, or with None on, from the next batch on."""
         with self._lock:
-            if off is None:
-                self.off.pop(rule_id, None)
-            else:
-                self.off[rule_id] = off
-            self._put_in_force()
+            others = {name: one for name, one in self.off.items() if name != rule_id}
+            self._put_in_force(self.loaded, others if off is None else others | {rule_id: off})
 
-    def _put_in_force(self) -> None:
-        for rule_id in self.install(self.loaded, self.off_now):
+    def _put_in_force(self, loaded: RuleSet, off: dict[str, Off]) -> None:
+        def tell() -> None:
+            self.loaded, self.off = loaded, off
+
+        for rule_id in self.install(loaded, _off_now(loaded, off), tell):
             log.warning("rule %s changed; what it remembered is dropped and it starts anew", rule_id)
+
+
+def _at_once(ruleset: RuleSet, off: frozenset[str], tell: Callable[[], None]) -> Sequence[str]:
+    tell()
+    return ()
+
+
+def _off_now(loaded: RuleSet, off: Mapping[str, Off]) -> frozenset[str]:
+    return frozenset(off.keys() & loaded.by_id.keys())
 
 
 def _near(name: str, rules: Iterable[Described]) -> str:
