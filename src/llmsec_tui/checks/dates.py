@@ -1,11 +1,12 @@
 """Dates that can be somebody's birthday."""
 
 _DAYS = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_FIRST_YEAR, _LAST_YEAR = 1905, 2024
+_FIRST_YEAR, _LAST_YEAR = 1905, 2026
+"""Written down and not asked of the clock: a review years later must give the same answer."""
 
 
 def birthday(text: str) -> bool:
-    """Numbers between separators that are a day, month and year of the last 120 years, in any usual order.
+    """Numbers between separators that are a day, month and year of a lifetime (1905 to 2026), in any usual order.
 
     The first of January of a round year is what forms and samples say, and is none.
     """

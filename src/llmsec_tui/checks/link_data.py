@@ -24,7 +24,7 @@ _TELLING = frozenset(
     (
         *("data", "d", "secret", "leak", "info", "payload", "content", "chat", "history", "conversation", "exfil"),
         *("dump", "summary", "password", "prompt", "message", "msg", "body", "context", "system", "stolen", "log"),
-        *("memory"),
+        "memory",
     )
 )
 """Names of parameters that are about what was said, and not about what is asked for."""

@@ -1,5 +1,7 @@
 """From one screen to another: what opens, and over what."""
 
+from abc import abstractmethod
+
 from textual.screen import Screen
 
 from llmsec_tui.console import actions, saved_filters
@@ -32,13 +34,13 @@ class Going(Covered):
     link: Link
 
     @property
+    @abstractmethod
     def user(self) -> str:
         """Who looks, by account name; empty while nobody has said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say(self, message: str, *, bad: bool = False, lasting: bool = False) -> None:
         """A short message over the screen."""
-        raise NotImplementedError
 
     def open_alert(self, row: AlertRow, filter_text: str, *, grouped: bool = False) -> None:
         """Show one alert over the screen that is open; the next one is of another group, if they are grouped there."""

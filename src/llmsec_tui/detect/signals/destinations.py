@@ -48,4 +48,4 @@ def _joined(values: Iterable[str]) -> str | None:
 
 
 HOSTS = Signal("destinations", "1", pl.lit(value=True), pl.String(), hosts, host_places)
-DATA = Signal("link_data", "1", pl.lit(value=True), pl.String(), data, data_places)
+DATA = Signal("link_data", "2", pl.lit(value=True), pl.String(), data, data_places)

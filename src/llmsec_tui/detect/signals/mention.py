@@ -8,8 +8,8 @@ of those who defend. The value is
 
 where ``quoted`` is the share of telling words that stand in quotes, code, diffs or quoted lines, and the others are 1
 or 0. A text without telling words has 0. Whoever attacks can put quotation marks around an attack, so this may lower a
-confidence (by no more than about half: ``confidence * (1 - 0.5 * mention)``) and hold broad rules back from 0.6 on,
-where quotation and defence come together, but never silences an exact rule.
+confidence (``confidence/combining.py``, by a learned weight in log-odds) and hold broad rules back from 0.6 on, where
+quotation and defence come together, but never silences an exact rule.
 """
 
 from collections.abc import Sequence

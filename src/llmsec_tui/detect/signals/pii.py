@@ -30,4 +30,4 @@ def places(text: str, trust: str) -> list[Span]:
     return _finder().places(text)
 
 
-SIGNAL = Signal("pii_found", "1", pl.lit(value=True), pl.String(), compute, places)
+SIGNAL = Signal("pii_found", "2", pl.lit(value=True), pl.String(), compute, places)

@@ -140,11 +140,6 @@ def is_whole(path: str) -> bool:
     return bare in ("%systemroot%", "$env:systemroot")
 
 
-def is_here(path: str) -> bool:
-    """Whether it is all of the working folder."""
-    return path in (".", "./", "*", "./*", "..", "../", "../*", ".*")
-
-
 def is_disk(path: str) -> bool:
     """Whether it is a disk's own device."""
     return path.startswith("/dev/") and path.removeprefix("/dev/").startswith(_DISKS)
