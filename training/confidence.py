@@ -35,7 +35,7 @@ from training.corpus import family, is_permitted
 
 NOISY = frozenset(("mosscap", "deepset", "bipia"))
 """Sources whose labels say something else than whether a text is an attack; they are measured, and not learned from."""
-RATE, TRIGGER_RATE = 0.007, 0.02
+RATE, TRIGGER_RATE = 0.007, 0.015
 """Of benign texts, and of those with words of attacks, that may be taken for attacks at the shipped threshold. On whole
 other sets of sources about half as many are."""
 BY_RULES = 0.35
@@ -48,6 +48,8 @@ PRIOR = Weights(-1.0, 1.0, (2.2, 3.5, 5.0), 0.4, -2.0, 0.5)
 """What weights are drawn to: rules were written with these texts in view, so what they do here says too much."""
 PULL = (0.0, 0.0, 1000.0, 1000.0, 1000.0, 1000.0, 50.0, 1000.0)
 """How strongly, in texts."""
+SMALL = 1e-6
+"""Steps that are smaller change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +111,29 @@ def features(some: Sequence[Seen]) -> NDArray[np.float64]:
 
 
 def learned(some: Sequence[Seen]) -> Weights:
-    """Logistic regression by Newton's method; sources count with the square root of their size."""
+    """Logistic regression by Newton's method, never uphill; sources count with the square root of their size."""
     usable = [one for one in some if one.may_be_learned and one.evidence.score is not None]
     x, y = features(usable), np.array([one.is_attack for one in usable], float)
     sizes = {source: sum(one.source == source for one in usable) for source in {one.source for one in usable}}
     importance = np.array([sizes[one.source] ** -0.5 for one in usable])
     importance *= len(usable) / importance.sum()
     prior, pull = np.array(_flat(PRIOR)), np.array(PULL)
+
+    def loss(beta: NDArray[np.float64]) -> float:
+        odds = x @ beta
+        return float(importance @ (np.logaddexp(0, odds) - y * odds) + pull @ (beta - prior) ** 2 / 2)
+
     beta = prior.copy()
     for _ in range(50):
         p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
         gradient = x.T @ (importance * (p - y)) + pull * (beta - prior)
         hessian = (x * (importance * p * (1 - p) + 1e-9)[:, None]).T @ x + np.diag(pull + 1e-6)
         step = np.linalg.solve(hessian, gradient)
+        # A full step may go too far where most texts are told already, and never come back.
+        while np.abs(step).max() >= SMALL and loss(beta - step) > loss(beta):
+            step /= 2
         beta -= step
-        if np.abs(step).max() < 1e-6:
+        if np.abs(step).max() < SMALL:
             break
     return _sensible(beta)
 
