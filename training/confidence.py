@@ -35,9 +35,9 @@ from training.corpus import family, is_permitted
 
 NOISY = frozenset(("mosscap", "deepset", "bipia"))
 """Sources whose labels say something else than whether a text is an attack; they are measured, and not learned from."""
-RATE, TRIGGER_RATE = 0.007, 0.015
-"""Of benign texts, and of those with words of attacks, that may be taken for attacks at the shipped threshold. On whole
-other sets of sources about half as many are."""
+RATE, TRIGGER_RATE = 0.005, 0.01
+"""Of benign texts, and of those with words of attacks, that may be taken for attacks at the shipped threshold. On other
+sources the scorer is wrong about half as often, and rules, which were written with these texts in view, more often."""
 BY_RULES = 0.35
 """Confidence from which an alert counts where the scorer was not asked: below are weak rules on texts that talk about
 attacks."""
