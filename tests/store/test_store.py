@@ -116,6 +116,23 @@ def test_an_amended_event_takes_the_place_of_its_former_self(store: Store) -> No
     assert reader.events()[1] == 3
 
 
+def test_an_amended_event_counts_once_as_it_is_now(store: Store) -> None:
+    """Of two messages that were off, one is told later, and one is then found in another file."""
+    store.commit(
+        batch(
+            [kept(1, message(None)), kept(2, message(None))],
+            stats=[delta(events=2, content_yes=0, content_no={"off": 2})],
+        )
+    )
+    store.commit(batch([kept(1, message("told"), amends=True)], stats=[delta()]))
+    elsewhere = "/logs/b.jsonl"
+    again = [kept(2, message("found"), amends=True, path=elsewhere)]
+    store.commit(batch(again, stats=[delta(f"{elsewhere}#1", path=elsewhere)]))
+    rows = {row["path"]: row for row in store.reader().sources()}
+    counts = {path: (row["events"], row["content_yes"], row["content_no"]) for path, row in rows.items()}
+    assert counts == {"/logs/a.jsonl": (1, 1, {"off": 0}), elsewhere: (1, 1, {})}
+
+
 def test_amending_what_is_not_there_adds_it(store: Store) -> None:
     """The former self may have been in the same batch."""
     assert store.commit(batch([kept(1, message("only"), amends=True)])).events_seq == 1

@@ -88,6 +88,10 @@ class ContentState(StrEnum):
     """It was here and scanned, and somebody erased it or its time was over."""
 
 
+SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
+"""Contents that detectors see, or a part of them."""
+
+
 class Exchange(StrEnum):
     """Which side of a logged call a message stands on; calls send their history again."""
 

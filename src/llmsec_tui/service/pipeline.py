@@ -18,7 +18,7 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.batch import EventBatch, build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
-from llmsec_tui.events.model import ContentState, DeadLetter, Event, Kind, Record
+from llmsec_tui.events.model import SEEN, ContentState, DeadLetter, Event, Kind, Record
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read
@@ -270,7 +270,7 @@ def _count(events: pl.DataFrame, tallies: dict[str, Tally]) -> None:
     for source_id, state, count, path, last in groups.iter_rows():
         tally = _tally(tallies, source_id, path)
         tally.events += count
-        if state in (ContentState.PRESENT, ContentState.TRUNCATED):
+        if state in SEEN:
             tally.seen += count
         elif state != ContentState.NONE:
             tally.hidden[state] += count

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from llmsec_tui.detect.engine import joined
 from llmsec_tui.events.history import Kept, resolve
-from llmsec_tui.events.model import ContentState
+from llmsec_tui.events.model import SEEN, ContentState
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.read import WholeFile
 from llmsec_tui.service.pipeline import Pipeline
 from llmsec_tui.service.scanning.keytable import KeyTable
 from llmsec_tui.service.scanning.remembered import Remembered
 
-_SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
 _MOST_USES = 100_000
 """So many calls may still be told of again, with other figures; what is older is added up."""
 _KEY_BYTES = 8
@@ -98,7 +97,7 @@ def _texts(kept: Sequence[Kept]) -> Mapping[int, int]:
 def _count(found: Survey, kept: Sequence[Kept]) -> None:
     found.events += len(kept) - sum(one.amends for one in kept)
     for state, count in Counter(one.event.content_state for one in kept).items():
-        if state in _SEEN:
+        if state in SEEN:
             found.evaluable += count
         elif state is not ContentState.NONE:
             found.hidden[state.value] += count

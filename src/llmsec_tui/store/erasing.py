@@ -8,7 +8,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from llmsec_tui.events.model import ContentState
+from llmsec_tui.events.model import SEEN
 from llmsec_tui.store import holds
 from llmsec_tui.store.rows import span
 
@@ -73,7 +73,6 @@ _ERASED_MORE = """
 INSERT INTO source_counts VALUES ($source_id, 'content_no', 'erased', $n)
 ON CONFLICT (source_id, kind, name) DO UPDATE SET n = source_counts.n + excluded.n
 """
-_SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
 _ADD = """
 INSERT INTO erasures BY NAME
 SELECT $erasure AS erasure, make_timestamp($at::BIGINT) AS "at", $author AS author, $of AS of_what, $id AS id,
@@ -172,7 +171,7 @@ def _clear(connection: DuckDBPyConnection, seqs: list[int], user: str | None, er
         [(contents,)] = connection.execute(_DELETE, {"keys": keys, "shas": unused}).fetchall()
     [(alerts,)] = connection.execute(_ALERTS, {"event_ids": event_ids, "user": user}).fetchall()
     for source_id, state, n in by_source:
-        if state in _SEEN:
+        if state in SEEN:
             connection.execute(_SEEN_LESS, {"source_id": source_id, "n": n})
         else:
             connection.execute(_UNSEEN_LESS, {"source_id": source_id, "n": n, "name": state})

@@ -1,5 +1,6 @@
 """The statements of one batch, inside a transaction that the store opens and ends."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import msgspec
 import polars as pl
 from duckdb import DuckDBPyConnection
 
+from llmsec_tui.events.model import SEEN
 from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store.arrow import append, lent
 from llmsec_tui.store.commit import Commit, SourceDelta
@@ -17,7 +19,9 @@ from llmsec_tui.store.suppression import show_again
 from llmsec_tui.store.upsert import Upsert
 from llmsec_tui.store.withdrawals import raise_again, write_withdrawals
 
-_TAKE_OUT = "DELETE FROM events WHERE event_id IN (SELECT event_id FROM incoming) RETURNING event_id, seq"
+_TAKE_OUT = """
+DELETE FROM events WHERE event_id IN (SELECT event_id FROM incoming) RETURNING event_id, seq, source_id, content_state
+"""
 _EVENTS = "INSERT INTO events BY NAME SELECT * FROM incoming"
 _CONTENTS = """
 INSERT INTO contents BY NAME
@@ -82,6 +86,19 @@ SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($kinds::VARCHAR[]) AS
     unnest($names::VARCHAR[]) AS name, unnest($n::BIGINT[]) AS n
 """,
 )
+_FEWER = """
+UPDATE source_stats SET events = events - fewer.n, content_yes = content_yes - fewer.seen
+FROM (
+    SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($n::BIGINT[]) AS n, unnest($seen::BIGINT[]) AS seen
+) AS fewer WHERE source_stats.source_id = fewer.source_id
+"""
+_FEWER_UNSEEN = """
+UPDATE source_counts SET n = source_counts.n - fewer.n
+FROM (
+    SELECT unnest($source_ids::VARCHAR[]) AS source_id, unnest($names::VARCHAR[]) AS name, unnest($n::BIGINT[]) AS n
+) AS fewer
+WHERE source_counts.source_id = fewer.source_id AND kind = 'content_no' AND source_counts.name = fewer.name
+"""
 _HIGHEST = """
 SELECT (SELECT coalesce(max(seq), 0) FROM events),
        (SELECT coalesce(max(seq), 0) FROM alerts),
@@ -109,7 +126,7 @@ def highest(connection: DuckDBPyConnection) -> Highest:
 
 
 def write_events(connection: DuckDBPyConnection, commit: Commit, last: int) -> int:
-    """Add the events, each amended one in the place of its former self; the highest seq."""
+    """Add the events, each amended one in the place of its former self, which counts no more; the highest seq."""
     events = commit.batch.events
     places = _take_out(connection, commit.batch.amended)
     if places:
@@ -196,7 +213,25 @@ def _take_out(connection: DuckDBPyConnection, event_ids: list[str]) -> dict[str,
     if not event_ids:
         return {}
     with lent(connection, pl.DataFrame({"event_id": event_ids})):
-        return dict(connection.execute(_TAKE_OUT).fetchall())
+        former = connection.execute(_TAKE_OUT).fetchall()
+    _count_no_more(connection, Counter((source_id, state) for *_, source_id, state in former))
+    return {name: seq for name, seq, *_ in former}
+
+
+def _count_no_more(connection: DuckDBPyConnection, former: Counter[tuple[str, str]]) -> None:
+    """Take events, by source and content state, out of the counts of their sources."""
+    sources: dict[str, list[int]] = {}
+    for (source_id, state), n in former.items():
+        counts = sources.setdefault(source_id, [0, 0])
+        counts[0] += n
+        counts[1] += n * (state in SEEN)
+    if sources:
+        totals, seen = map(list, zip(*sources.values(), strict=True))
+        connection.execute(_FEWER, {"source_ids": list(sources), "n": totals, "seen": seen})
+    unseen = [(source_id, state, n) for (source_id, state), n in former.items() if state not in SEEN]
+    if unseen:
+        source_ids, names, counts = map(list, zip(*unseen, strict=True))
+        connection.execute(_FEWER_UNSEEN, {"source_ids": source_ids, "names": names, "n": counts})
 
 
 def _numbered(frame: pl.DataFrame, last: int) -> pl.DataFrame:

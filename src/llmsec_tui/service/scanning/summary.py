@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from llmsec_tui import __version__
-from llmsec_tui.events.model import ContentState
+from llmsec_tui.events.model import SEEN, ContentState
 from llmsec_tui.events.schema import LEVELS
-
-_SEEN = (ContentState.PRESENT, ContentState.TRUNCATED)
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class Summary:
         """So many more events, by content state, or fewer."""
         for state, count in states.items():
             self.events += count
-            if state in _SEEN:
+            if state in SEEN:
                 self.seen += count
             elif state != ContentState.NONE and count:
                 self.hidden[state] += count
