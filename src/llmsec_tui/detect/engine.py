@@ -15,12 +15,13 @@ from llmsec_tui.detect.match.compile import leaf_expression, lowered
 from llmsec_tui.detect.match.evidence import gather
 from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.match.judging import Judge
+from llmsec_tui.detect.match.outline import Joined, OfText, Opposite, Part, Settled
 from llmsec_tui.detect.match.texts import Texts
 from llmsec_tui.detect.rule import Rule, RuleSet
 from llmsec_tui.detect.signals.computing import Computed, lowercase
 from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.text.views import ROW, Views
-from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or
+from llmsec_tui.detect.tree import Leaf
 from llmsec_tui.events.batch import EventBatch
 from llmsec_tui.events.identity import event_id, key64
 from llmsec_tui.events.schema import ALERTS, HITS
@@ -57,15 +58,17 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> Detected:
         return Detected(pl.DataFrame(schema=ALERTS), pl.DataFrame(schema=_schema_of_hits(ruleset)))
     events = prepared(batch, ruleset)
     views = Views(pl.concat([batch.contents["text"], pl.Series([None], dtype=pl.String)]))
-    signals = Computed(events, events[ROW].to_list(), views.texts.to_list(), ruleset.signals | ASKED)
+    asked = ruleset.signals | ASKED
+    signals = Computed(events, events[ROW].to_list(), views.texts.to_list(), asked, views.decoded_plainly)
     found = list(matches(ruleset, events, views, signals))
     hit = sorted({at for one in found for at, _ in one.told})
     shown = sorted({name for one in found if one.told for name in one.rule.compiled.signals})
     hit_events = events[hit].with_columns(signals.column(name, hit) for name in shown)
     told = dict(zip(hit, hit_events.iter_rows(named=True), strict=True))
-    judgements = _judgements(ruleset, events, views, signals, found)
+    contents = _Contents(views)
+    judgements = _judgements(ruleset, events, contents, signals, found)
     alerts = [
-        (at, one.rule.id, _alert(one.rule, told[at], truth, views, judgements.get(at)))
+        (at, one.rule.id, _alert(one.rule, told[at], truth, contents, judgements.get(at)))
         for one in found
         if one.rule.alerts
         for at, truth in one.told
@@ -76,7 +79,7 @@ def detect(ruleset: RuleSet, batch: EventBatch) -> Detected:
 
 
 def _judgements(
-    ruleset: RuleSet, events: pl.DataFrame, views: Views, signals: Computed, found: Sequence["Matched"]
+    ruleset: RuleSet, events: pl.DataFrame, contents: "_Contents", signals: Computed, found: Sequence["Matched"]
 ) -> dict[int, Judgement]:
     """What all evidence together says about each event that a scored rule hits."""
     hits: dict[int, list[Rule]] = {}
@@ -85,9 +88,9 @@ def _judgements(
             for at, _ in one.told:
                 hits.setdefault(at, []).append(one.rule)
     places = sorted(hits)
-    texts = zip(places, events[places][ROW], strict=True)
-    raw = {at: text for at, row in texts if (text := views.texts[row]) is not None}
-    return Confidences(ruleset, events, signals).of(hits, raw)
+    rows = zip(places, events[ROW].gather(places), strict=True)
+    texts = {at: content for at, row in rows if (content := contents.of(row)) is not None}
+    return Confidences(ruleset, events, signals).of(hits, texts)
 
 
 def _schema_of_hits(ruleset: RuleSet) -> dict[str, pl.DataType]:
@@ -101,14 +104,16 @@ def _hits(ruleset: RuleSet, events: pl.DataFrame, found: Sequence["Matched"], si
     schema = _schema_of_hits(ruleset)
     columns: dict[str, list[Any]] = {name: [] for name in schema}
     places: list[int] = []
-    for one in found:
-        if one.rule.id in ruleset.counted:
-            here = list(one.positions)
-            asked = ruleset.counted_signals.get(one.rule.id, frozenset())
-            places += here
-            columns["rule_id"] += [one.rule.id] * len(here)
-            for name in schema.keys() - HITS.keys():
-                columns[name] += signals.values(name, here) if name in asked else [None] * len(here)
+    counted = [(one.rule.id, list(one.positions)) for one in found if one.rule.id in ruleset.counted]
+    asked = {name: ruleset.counted_signals.get(name, frozenset()) for name, _ in counted}
+    for name in schema.keys() - HITS.keys():
+        # All at once, as what is computed of few texts costs nearly as much as of many.
+        signals.values(name, sorted({at for rule_id, here in counted if name in asked[rule_id] for at in here}))
+        for rule_id, here in counted:
+            columns[name] += signals.values(name, here) if name in asked[rule_id] else [None] * len(here)
+    for rule_id, here in counted:
+        places += here
+        columns["rule_id"] += [rule_id] * len(here)
     columns["event_id"] = events["event_id"].gather(places).to_list()
     hits = pl.DataFrame(columns, schema=schema).with_columns(pl.Series(_ORDER, places, dtype=pl.UInt32))
     return hits.sort(_ORDER, "rule_id", maintain_order=True).drop(_ORDER)
@@ -164,8 +169,7 @@ def matches(ruleset: RuleSet, events: pl.DataFrame, views: Views, signals: Compu
         hit = flags.hits(one, of_row)
         if not hit:
             continue
-        told = [(at, flags.at(one.rule, at) | one.of_text(rows[at])) for at in hit] if one.rule.alerts else []
-        yield Matched(one.rule, hit, told)
+        yield Matched(one.rule, hit, _told(one.rule, hit, rows, judge, flags) if one.rule.alerts else [])
     for rule in suspected:
         if rule.id not in places:
             # What makes an event suspicious to such a rule is all that it looks at.
@@ -178,21 +182,26 @@ class _Likely:
 
     rule: Rule
     positions: list[int]
-    held: Mapping[Leaf, frozenset[int]]
-    """The texts on which leaves hold."""
-
-    def of_text(self, row: int) -> dict[Leaf, bool]:
-        """Which leaves hold on a text."""
-        return {leaf: row in some for leaf, some in self.held.items()}
+    having: Sequence[frozenset[int]]
+    """For each part on the text alone that has to be asked: the texts on which it holds."""
 
 
 def _likely(rule: Rule, positions: Sequence[int], rows: Sequence[int], judge: Judge) -> _Likely:
     compiled = rule.compiled
     if not compiled.text_leaves:
-        return _Likely(rule, list(positions), {})
+        return _Likely(rule, list(positions), ())
     allowed = judge.allowed(compiled, frozenset(rows[at] for at in positions))
-    held = {leaf: judge.holds(compiled, leaf, allowed) for leaf in compiled.text_leaves} if allowed else {}
-    return _Likely(rule, [at for at in positions if rows[at] in allowed], held)
+    having = [judge.having(compiled, part, allowed) for part in compiled.outline.of_text]
+    return _Likely(rule, [at for at in positions if rows[at] in allowed], having)
+
+
+def _told(
+    rule: Rule, hit: Sequence[int], rows: Sequence[int], judge: Judge, flags: "_Flags"
+) -> Sequence[tuple[int, Truth]]:
+    """The events that a rule hits, each with the truth of every leaf."""
+    texts = frozenset(rows[at] for at in hit)
+    held = {leaf: judge.holds(rule.compiled, leaf, texts) for leaf in rule.compiled.text_leaves}
+    return [(at, flags.at(rule, at) | {leaf: rows[at] in some for leaf, some in held.items()}) for at in hit]
 
 
 class _Flags:
@@ -213,21 +222,24 @@ class _Flags:
         """The positions at which a rule's condition holds; ``rows`` has the text of each event."""
         positions = np.array(likely.positions, dtype=np.int64)
         numbers = np.searchsorted(self._places, positions)
-        of_text = {leaf: np.array(sorted(some), dtype=np.int64) for leaf, some in likely.held.items()}
+        texts = rows[positions]
 
-        def holds(node: Node) -> Truths:
-            match node:
+        def holds(part: Part) -> Truths:
+            match part:
                 case Leaf():
-                    found = of_text.get(node)
-                    return self._columns[node][numbers] if found is None else np.isin(rows[positions], found)
-                case Not(part):
-                    return ~holds(part)
-                case And(parts) | Or(parts):
-                    join = np.logical_and if isinstance(node, And) else np.logical_or
-                    whole: Truths = join.reduce([holds(part) for part in parts])
+                    return self._columns[part][numbers]
+                case Settled():
+                    return np.ones(len(positions), np.bool_)
+                case OfText(number):
+                    return np.isin(texts, np.array(sorted(likely.having[number]), dtype=np.int64))
+                case Opposite(inner):
+                    return ~holds(inner)
+                case Joined(parts, every):
+                    join = np.logical_and if every else np.logical_or
+                    whole: Truths = join.reduce([holds(one) for one in parts])
                     return whole
 
-        found: list[int] = positions[holds(likely.rule.compiled.tree)].tolist()
+        found: list[int] = positions[holds(likely.rule.compiled.outline.whole)].tolist()
         return found
 
     def at(self, rule: Rule, position: int) -> dict[Leaf, bool]:
@@ -251,15 +263,28 @@ def _of_those_asking(likely: Sequence[_Likely], places: Sequence[int], signals: 
     return columns
 
 
-def _content(rule: Rule, row: int, views: Views) -> Content | None:
-    raw = views.texts[row] if rule.compiled.text_leaves or rule.compiled.signals else None
-    return None if raw is None else Content(raw, views.decoded.get(row, []))
+class _Contents:
+    """The texts of a batch, each with what is found out about it while the first alert on it is put into words."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._known: dict[int, Content] = {}
+
+    def of(self, row: int) -> Content | None:
+        raw = self._views.texts[row]
+        if raw is not None and row not in self._known:
+            self._known[row] = Content(raw, self._views.decoded.get(row, []))
+        return self._known.get(row)
+
+    def looked_at(self, rule: Rule, row: int) -> Content | None:
+        """The text, if the rule looks at any."""
+        return self.of(row) if rule.compiled.text_leaves or rule.compiled.signals else None
 
 
 def _alert(
-    rule: Rule, event: dict[str, Any], truth: Truth, views: Views, judgement: Judgement | None
+    rule: Rule, event: dict[str, Any], truth: Truth, contents: _Contents, judgement: Judgement | None
 ) -> dict[str, Any]:
-    evidence = gather(rule.compiled.tree, truth, event, _content(rule, event[ROW], views))
+    evidence = gather(rule.compiled.tree, truth, event, contents.looked_at(rule, event[ROW]))
     scored = judgement if judgement is not None and is_scored(rule) else None
     return {
         **{name: event[name] for name in _COPIED},

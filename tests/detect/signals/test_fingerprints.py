@@ -3,11 +3,13 @@
 from base64 import b64encode
 from urllib.parse import quote
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.signals.fingerprints import GRAM, MOST, WINDOW, fingerprints, unpacked
+from llmsec_tui.detect.signals.fingerprints import GRAM, MOST, WINDOW, fingerprints, of_decoded, unpacked
+from llmsec_tui.detect.text.views import Views
 
 TEXT = (
     "The harbour master keeps two books. In the blue one stands what each boat has paid, in the grey one what it owes, "
@@ -101,3 +103,25 @@ def test_of_a_long_text_a_fair_sample_is_kept() -> None:
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "%41" * 300_000, "数" * 300_000, "x y " * 250_000])
 def test_a_huge_text_is_no_trouble(text: str) -> None:
     assert len(of(text)) <= MOST
+
+
+PIECES = st.sampled_from(
+    (
+        *(TEXT, OTHER, b64encode(TEXT.encode()).decode(), TEXT.encode().hex(), quote(OTHER), "naïve ſo", "\n \t", "\0"),
+        *(
+            "vtaber cerivbhf",
+            "tpmorp",
+            "\u017fecret",
+            "i g n o r e  a l l",
+            "1gn0r3",
+            "&#105;&#103;&#110;ore",
+            "=3D=\r\n",
+        ),
+    )
+)
+
+
+@given(st.lists(st.lists(PIECES, max_size=5).map(" ".join), max_size=6))
+def test_what_is_known_to_be_encoded_makes_no_difference(texts: list[str]) -> None:
+    known = Views(pl.Series([*texts, None], dtype=pl.String)).decoded_plainly(range(len(texts)))
+    assert of_decoded(texts, known) == fingerprints(texts, ["user"] * len(texts))

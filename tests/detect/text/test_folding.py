@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.detect.text.folding import fold, fold_texts, unfold
+from llmsec_tui.detect.text.folding import fold, fold_texts, mapped, unfold
 
 _CHARACTERS = st.one_of(
     st.characters(exclude_categories=["Cs"]),
@@ -73,6 +73,20 @@ def test_a_stretch_of_the_folded_text_leads_back_to_the_raw_one(text: str, data:
     [(raw_start, raw_end)] = unfold(text, [(start, end)])
     assert 0 <= raw_start < raw_end <= len(text)
     assert folded[start:end].strip() in fold(text[raw_start:raw_end])
+
+
+@given(st.lists(st.tuples(_TEXTS, st.integers(0, 3_000)), max_size=4))
+def test_every_folded_character_leads_back_to_the_one_it_comes_from(pieces: list[tuple[str, int]]) -> None:
+    """As it is worked out character by character, also where a text is longer than what is looked at together."""
+    text = "".join(piece * (count // (len(piece) or 1)) for piece, count in pieces)
+    slow = _origins(text)
+    assert unfold(text, [(at, at + 1) for at in range(len(slow))]) == [(origin, origin + 1) for origin in slow]
+
+
+def _origins(text: str) -> list[int]:
+    folded = [(raw, one) for raw, character in enumerate(text) for one in mapped(character)]
+    before = ["", *(one for _, one in folded)]
+    return [raw for (raw, one), last in zip(folded, before, strict=False) if (one, last) != (" ", " ")]
 
 
 def test_stretches_are_found_far_into_a_long_text() -> None:

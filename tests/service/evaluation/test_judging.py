@@ -1,5 +1,6 @@
 """Labelled texts are judged as events are, whatever the batches."""
 
+from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
@@ -54,6 +55,12 @@ def test_only_alerts_that_answer_the_task_count() -> None:
     assert one.rules == (RULES.rules[0].id,)
     [one] = judged(RULES, rows("obey", role="assistant"))
     assert one.rules == ()
+
+
+def test_rules_that_are_only_there_to_be_counted_make_no_difference() -> None:
+    counting = RuleSet((*RULES.rules, replace(RULES.rules[0], id="0" * 8, alerts=False)))
+    some = rows("obey", "hello")
+    assert judged(counting, some) == judged(RULES, some)
 
 
 def test_what_is_only_information_is_no_hit() -> None:

@@ -8,6 +8,7 @@ import polars as pl
 from llmsec_tui.detect.confidence.combining import Evidence, combined
 from llmsec_tui.detect.confidence.shipped import shipped
 from llmsec_tui.detect.families import Task, is_of
+from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.rule import Described, Rule, RuleSet
 from llmsec_tui.detect.signals.computing import Computed, with_signals
 from llmsec_tui.detect.signals.registry import SIGNALS
@@ -77,17 +78,19 @@ class Confidences:
         self._by_rules_alone = not is_scorer_in_force(ruleset)
         self._knows_mentions = MENTION in SIGNALS
 
-    def of(self, hits: Mapping[int, Sequence[Rule]], texts: Mapping[int, str]) -> dict[int, Judgement]:
+    def of(self, hits: Mapping[int, Sequence[Rule]], texts: Mapping[int, Content]) -> dict[int, Judgement]:
         """By positions of events: what is to be said of each, by the scored rules that hit it and its text."""
         positions = sorted(hits)
         scores = [None] * len(positions) if self._by_rules_alone else self._signals.values(SCORE, positions)
         mentions = self._signals.values(MENTION, positions) if self._knows_mentions else [None] * len(positions)
         return {
-            at: self._judgement(at, hits[at], score, mention or 0.0, texts.get(at, ""))
+            at: self._judgement(at, hits[at], score, mention or 0.0, texts.get(at))
             for at, score, mention in zip(positions, scores, mentions, strict=True)
         }
 
-    def _judgement(self, at: int, rules: Sequence[Rule], score: float | None, mention: float, text: str) -> Judgement:
+    def _judgement(
+        self, at: int, rules: Sequence[Rule], score: float | None, mention: float, text: Content | None
+    ) -> Judgement:
         own = tuple(rule.confidence for rule in rules if not asks_scorer(rule))
         confidence = combined(Evidence(score, own, mention, self._trusts[at] in _DATA), shipped().weights)
         by_scorer = "" if score is None else f"the learned scorer says {score:.2f}{self._fragments(at, text)}"
@@ -98,7 +101,9 @@ class Confidences:
             facts.append(f"it talks about attacks ({mention:.2f})")
         return Judgement(confidence, by_scorer, tuple(facts))
 
-    def _fragments(self, at: int, text: str) -> str:
-        places = SIGNALS[SCORE].places(text, self._trusts[at] or "")[:_MOST_FRAGMENTS]
-        shown = (f'"{clip(" ".join(text[start:end].split()), _FRAGMENT)}"' for start, end in places)
+    def _fragments(self, at: int, text: Content | None) -> str:
+        if text is None:
+            return ""
+        places = text.places(SIGNALS[SCORE], self._trusts[at] or "")[:_MOST_FRAGMENTS]
+        shown = (f'"{clip(" ".join(text.raw[start:end].split()), _FRAGMENT)}"' for start, end in places)
         return f" for {found}" if (found := ", ".join(shown)) else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from llmsec_tui.detect.fields import FieldType
 from llmsec_tui.detect.match import shapes
 from llmsec_tui.detect.match.compile import cheapest_first, on_text, signals
+from llmsec_tui.detect.match.outline import Outline, outline
 from llmsec_tui.detect.match.signs import Gate, Signs, exact_mark, of_any_text, of_event, of_plain_text
 from llmsec_tui.detect.match.syntax import Unclear
 from llmsec_tui.detect.tree import And, Leaf, Node, Not, Or, SameAs, leaves
@@ -18,6 +19,8 @@ class Compiled:
     tree: Node
     plan: Node
     """The same, in the order in which it is cheapest to evaluate."""
+    outline: Outline
+    """The same once more, its parts on the text in the order of ``plan``."""
     gate: Gate
     """Where the event around the text allows a hit."""
     text_leaves: tuple[Leaf, ...]
@@ -40,9 +43,11 @@ def compile_tree(tree: Node) -> Compiled:
     on_texts = tuple(leaf for leaf in found if on_text(leaf))
     plain_signs = of_plain_text(tree)
     exact = {leaf: mark for leaf in on_texts if (mark := exact_mark(leaf)) in plain_signs.marks and mark}
+    plan = _marked_first(cheapest_first(tree), plain_signs.marks)
     return Compiled(
         tree=tree,
-        plan=_marked_first(cheapest_first(tree), plain_signs.marks),
+        plan=plan,
+        outline=outline(plan),
         gate=of_event(tree),
         text_leaves=on_texts,
         event_leaves=tuple(leaf for leaf in found if not on_text(leaf)),

@@ -95,7 +95,8 @@ def _places(leaf: Leaf, content: Content, event: Mapping[str, Any]) -> list[Foun
     if on_text(leaf):
         return find(leaf, content)
     raw = content.raw
-    spans = [span for name in sorted(signals(leaf)) for span in SIGNALS[name].places(raw, event["trust"] or "")]
+    trust = event["trust"] or ""
+    spans = [span for name in sorted(signals(leaf)) for span in content.places(SIGNALS[name], trust)]
     return [Found(start, end, raw[start:end]) for start, end in spans]
 
 

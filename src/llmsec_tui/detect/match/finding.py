@@ -1,19 +1,19 @@
 """Find where in a text a leaf that holds found what it looks for."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from llmsec_tui.detect import fields
 from llmsec_tui.detect.match import patterns
 from llmsec_tui.detect.match.compile import DECODED_FOLDED_VIEW, FOLDED_VIEW, RAW_VIEW, views, wildcard_body
+from llmsec_tui.detect.signals.signal import Signal, Span
 from llmsec_tui.detect.text.decoding import Decoded
-from llmsec_tui.detect.text.folding import fold, unfold
+from llmsec_tui.detect.text.folding import Unfolding, fold, unfold
 from llmsec_tui.detect.tree import Leaf, Present, Regex, Text
 
 MAX_SPANS = 20
 """The most places that are pointed out for one leaf."""
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,23 @@ class Content:
 
     raw: str
     decoded: list[Decoded]
+    _made: dict[tuple[str, str], Sequence[Span]] = field(default_factory=dict, init=False, compare=False)
 
     @cached_property
     def folded(self) -> str:
         return fold(self.raw)
+
+    @cached_property
+    def unfolded(self) -> Unfolding:
+        """The way back from :attr:`folded`."""
+        return Unfolding(self.raw)
+
+    def places(self, signal: Signal, trust: str) -> Sequence[Span]:
+        """Where in it is what made a signal, which is worked out once."""
+        key = (signal.name, trust)
+        if key not in self._made:
+            self._made[key] = signal.places(self.raw, trust)
+        return self._made[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ def _in_view(leaf: Leaf, view: str, content: Content) -> list[Found]:
     if view == RAW_VIEW:
         return [Found(start, end, content.raw[start:end]) for start, end in _spans(leaf, content.raw, False)]
     if view == FOLDED_VIEW:
-        spans = unfold(content.raw, _spans(leaf, content.folded, True))
+        spans = content.unfolded(_spans(leaf, content.folded, True))
         return [Found(start, end, content.raw[start:end]) for start, end in spans]
     return _decoded(leaf, content.decoded, folded=view == DECODED_FOLDED_VIEW)
 

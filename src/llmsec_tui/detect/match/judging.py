@@ -30,6 +30,10 @@ class Judge:
         """Those of the texts with a rule's marks on which it can be true, whatever the event around them says."""
         return self._allowed(rule, rule.plan, rows, unknown=True)
 
+    def having(self, rule: Compiled, part: Node, rows: frozenset[int]) -> frozenset[int]:
+        """Those of the texts with a rule's marks on which a part of it is true that looks at nothing but the text."""
+        return self._allowed(rule, part, rows, unknown=True)
+
     def _allowed(self, rule: Compiled, node: Node, rows: frozenset[int], *, unknown: bool) -> frozenset[int]:
         # A leaf on the event counts as true, and as false below a 'not', so the answer is never too narrow.
         match node:
@@ -99,6 +103,8 @@ class Judge:
     def _compare(self, leaf: Leaf, text: Text, rows: frozenset[int]) -> frozenset[int]:
         """As :meth:`_evaluate`, for one string."""
         literal = _literal(text).encode()
+        if text.open_start and text.open_end:
+            return self.texts.in_a_row(rows, _columns(leaf)).containing(literal)
         owners, texts = listed(rows, self.texts.encoded(rows), _columns(leaf))
         return frozenset(_having(text, literal, zip(owners, texts, strict=True)))
 
@@ -149,10 +155,8 @@ def _ignores_case(leaf: Leaf) -> bool:
 
 
 def _having(text: Text, literal: bytes, views: Iterable[tuple[int, bytes]]) -> list[int]:
-    """The owners of the views that are as a string says."""
+    """The owners of the views that are as a string says that must stand at their beginning, their end, or both."""
     match text.open_start, text.open_end:
-        case True, True:
-            return [owner for owner, view in views if literal in view]
         case True, False:
             return [owner for owner, view in views if view.endswith(literal)]
         case False, True:

@@ -9,7 +9,7 @@ them from an underscore, which is a letter of a word to both; so RE2 is given un
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import polars as pl
 import re2
@@ -20,6 +20,9 @@ LETTERS = r"[\w&&[^\x00-\x7F]&&[^\p{Nd}\x{17F}\x{212A}]]"
 """Characters that an underscore can stand in for: letters of words, but neither digits nor twins of ASCII letters."""
 DIFFERS = r"[\w\s&&[^\x00-\x7F]]|\x0B"
 """Characters that the two engines class differently."""
+_MEMORY, _MUCH_MEMORY = 8 << 20, 64 << 20
+"""Bytes that RE2 may fill with what it worked out about a pattern. With its usual 8 MiB it forgets what it knows of our
+larger ones over and over, and is ten times as slow at saying whether they are found; few ever need more."""
 _UNDERSCORE = ord("_")
 _SHEAF = 65_536
 """Bytes of text that are searched as one."""
@@ -30,9 +33,20 @@ _TRIES = 8
 @cache
 def compiled(pattern: str) -> re2._Regexp:
     """The pattern, compiled by RE2; once for a process."""
+    return _compiled(pattern, _MEMORY)
+
+
+@cache
+def _roomy(pattern: str) -> re2._Regexp:
+    """The same, to ask whether it is found in many texts."""
+    return _compiled(pattern, _MUCH_MEMORY)
+
+
+def _compiled(pattern: str, memory: int) -> re2._Regexp:
     options = re2.Options()
     # What is wrong with a pattern is for the rule's author, not for the terminal that a console runs in.
     options.log_errors = False
+    options.max_mem = memory
     return re2.compile(pattern, options)
 
 
@@ -44,7 +58,7 @@ def any_of(patterns: tuple[str, ...]) -> re2._Regexp | None:
     """
     try:
         # A flag at the beginning of a pattern ends with the parentheses around it.
-        return compiled(patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns))
+        return _roomy(patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns))
     except re2.error:
         return None
 
@@ -125,7 +139,8 @@ def reads_alike(pattern: str) -> bool:
 
 def spans(pattern: str, text: str, limit: int) -> list[tuple[int, int]]:
     """Where the pattern is found, at most ``limit`` places; empty matches are left out."""
-    found = [match.span() for match in compiled(pattern).finditer(text) if match.end() > match.start()][:limit]
+    places = (match.span() for match in compiled(pattern).finditer(text))
+    found = list(islice(((start, end) for start, end in places if end > start), limit))
     return found or _first_in_rust(pattern, text)
 
 

@@ -1,7 +1,9 @@
 """The views of single texts as bytes, which is what patterns are searched in."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import polars as pl
 
@@ -20,6 +22,31 @@ class Encoded:
     """Raw and folded only differ in case."""
 
 
+_BETWEEN = b"\xff"
+"""No UTF-8 has this byte."""
+
+
+class Row:
+    """Texts one after the other, to look for a string in all of them at once: most have nothing of most strings."""
+
+    __slots__ = ("_owners", "_starts", "_whole")
+
+    def __init__(self, owners: Sequence[int], texts: Sequence[bytes]) -> None:
+        self._owners = owners
+        self._whole = _BETWEEN.join(texts)
+        self._starts = [0, *accumulate(len(text) + 1 for text in texts)]
+
+    def containing(self, literal: bytes) -> frozenset[int]:
+        """The owners of the texts that contain a string of UTF-8."""
+        found: set[int] = set()
+        at = self._whole.find(literal)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            found.add(self._owners[number])
+            at = self._whole.find(literal, self._starts[number + 1])
+        return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The texts of a batch, each encoded when it is first asked for."""
@@ -27,6 +54,8 @@ class Texts:
     views: Views
     _encoded: dict[int, Encoded] = field(default_factory=dict)
     _standing: dict[int, Encoded] = field(default_factory=dict)
+    _row: dict[tuple[frozenset[int], tuple[int, ...]], Row] = field(default_factory=dict)
+    """The one that was asked for last: a rule asks about many strings in the same texts."""
 
     def encoded(self, rows: Iterable[int]) -> list[Encoded]:
         """The views of these texts."""
@@ -35,6 +64,14 @@ class Texts:
             some = self.views.some(missing).select(pl.first(), pl.col(VIEWS).cast(pl.Binary))
             known.update((row, _encoded(views)) for row, *views in some.iter_rows())
         return [known[row] for row in rows]
+
+    def in_a_row(self, rows: frozenset[int], columns: Sequence[int]) -> Row:
+        """These views of these texts."""
+        key = (rows, tuple(columns))
+        if key not in self._row:
+            self._row.clear()
+            self._row[key] = Row(*listed(rows, self.encoded(rows), columns))
+        return self._row[key]
 
     def with_stand_ins(self, rows: Sequence[int]) -> list[Encoded]:
         """The same, with underscores for letters that RE2 does not know."""

@@ -1,6 +1,6 @@
 """Compute the signals of a batch: each once per distinct text and trust, and only where it is asked for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,18 +8,32 @@ import polars as pl
 
 from llmsec_tui.detect.match.compile import lowered
 from llmsec_tui.detect.signals.registry import SIGNALS
+from llmsec_tui.detect.signals.signal import Signal
+from llmsec_tui.detect.text.decoding import Decoded
 from llmsec_tui.events.batch import EventBatch
 
 _UNKNOWN = ""
+DecodedOf = Callable[[Sequence[int]], Sequence[Sequence[Decoded] | None]]
+"""What is encoded in the texts of these numbers, None where that is not known."""
+
+
+def _unknown(rows: Sequence[int]) -> list[None]:
+    return [None] * len(rows)
 
 
 class Computed:
     """The signals of one batch."""
 
     def __init__(
-        self, events: pl.DataFrame, rows: Sequence[int], texts: Sequence[str | None], names: Iterable[str]
+        self,
+        events: pl.DataFrame,
+        rows: Sequence[int],
+        texts: Sequence[str | None],
+        names: Iterable[str],
+        decoded: DecodedOf = _unknown,
     ) -> None:
         """``rows`` has the number of each event's text among ``texts``; ``names`` are all that may be asked for."""
+        self._decoded = decoded
         self._events = events
         self._rows = rows
         self._texts = texts
@@ -44,9 +58,14 @@ class Computed:
         keys = [self._key(at) if only[at] else None for at in positions]
         fresh = list(dict.fromkeys(key for key in keys if key is not None and key not in known))
         if fresh:
-            texts = [self._texts[row] or "" for row, _ in fresh]
-            known |= zip(fresh, signal.compute(texts, [trust for _, trust in fresh]), strict=True)
+            known |= zip(fresh, self._computed(signal, fresh), strict=True)
         return [None if key is None else known[key] for key in keys]
+
+    def _computed(self, signal: Signal, keys: Sequence[tuple[int, str]]) -> Sequence[Any]:
+        texts = [self._texts[row] or "" for row, _ in keys]
+        if signal.of_decoded is not None:
+            return signal.of_decoded(texts, self._decoded([row for row, _ in keys]))
+        return signal.compute(texts, [trust for _, trust in keys])
 
     @cached_property
     def _only(self) -> dict[str, list[bool]]:

@@ -41,8 +41,13 @@ _PADDING = pl.lit(b"\0" * 16)
 
 def fingerprints(texts: Sequence[str], trusts: Sequence[str]) -> list[bytes | None]:
     """Of each text, :func:`packed`, at most ``MOST``; None for those with fewer than ``GRAM`` tokens."""
+    return of_decoded(texts, [None] * len(texts))
+
+
+def of_decoded(texts: Sequence[str], decoded: Sequence[Sequence[Decoded] | None]) -> list[bytes | None]:
+    """The same; ``decoded`` is what is encoded in each text, None where that is not known."""
     found: list[bytes | None] = [None] * len(texts)
-    for first, some in _chunks(_unfolded(texts)):
+    for first, some in _chunks(_unfolded(texts, decoded)):
         winnowed = _winnowed(_tokens(pl.Series(some, dtype=pl.String)))
         whole, at = packed(winnowed[_HASH].to_list()), 0
         for row, count in winnowed.group_by(_ROW, maintain_order=True).len().iter_rows():
@@ -75,11 +80,14 @@ def _chunks(texts: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
         yield first, some
 
 
-def _unfolded(texts: Sequence[str]) -> Iterator[str]:
+def _unfolded(texts: Sequence[str], decoded: Sequence[Sequence[Decoded] | None]) -> Iterator[str]:
     """The texts with what is encoded in them in its place."""
-    decoded = decode(pl.Series(texts, dtype=pl.String))
+    unknown = [number for number, parts in enumerate(decoded) if parts is None]
+    read = decode(pl.Series([texts[number] for number in unknown], dtype=pl.String))
+    fresh = {number: read[at] for at, number in enumerate(unknown) if at in read}
     for number, text in enumerate(texts):
-        yield _Read(decoded[number]).whole(text) if number in decoded else text
+        parts = decoded[number] or fresh.get(number)
+        yield _Read(parts).whole(text) if parts else text
 
 
 class _Read:
@@ -156,4 +164,4 @@ def _mixed(hashes: pl.DataFrame) -> pl.DataFrame:
     return hashes.with_columns(folded.alias(_HASH))
 
 
-FINGERPRINTS = Signal("fingerprints", "1", pl.lit(True), pl.Binary(), fingerprints)
+FINGERPRINTS = Signal("fingerprints", "1", pl.lit(True), pl.Binary(), fingerprints, of_decoded=of_decoded)

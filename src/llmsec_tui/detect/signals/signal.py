@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from llmsec_tui.detect.text.decoding import Decoded
+
 Span = tuple[int, int]
 """``[start, end)`` in characters of the raw text."""
 
@@ -35,6 +37,9 @@ class Signal:
     so it is the same in any batch. The time it takes grows with the length of the texts and no faster."""
     places: Callable[[str, str], Sequence[Span]] = _nowhere
     """Where in a text what made the value is, in order; for alerts to show."""
+    of_decoded: Callable[[Sequence[str], Sequence[Sequence[Decoded] | None]], Sequence[Any]] | None = None
+    """As ``compute``, where a signal hangs on no trust and reads what is encoded: texts and what is encoded in each,
+    None where nobody knows yet."""
     of_events: Callable[[pl.DataFrame], pl.Series] | None = None
     """Set where the value is made of other columns of the event and not of its text: events to values, one each. It
     hangs on nothing but its own event. Then ``only`` and ``compute`` are not asked."""

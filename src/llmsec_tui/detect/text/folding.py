@@ -4,11 +4,14 @@ Each character is folded by itself (compatibility form, case, marks, look-alikes
 run of white space becomes one space. So what a text contains, its folded form contains folded. Rules rely on that.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from unicodedata import category, normalize
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 _LOOKALIKES = {
     # Cyrillic, after case folding
@@ -145,35 +148,77 @@ def clear(text: str) -> Iterator[tuple[int, int, str]]:
             yield at, at + 1, folded
 
 
-_BLOCK = 512
+_BLOCK = 8_192
+_GONE, _SPACE, _OTHER, _SEVERAL = 1, 2, 3, 4
+"""What a character folds to: nothing, a space, one other character, or more than one."""
+_KINDS = np.zeros(sys.maxunicode + 1, np.uint8)
+"""By the code of a character; 0 until it is first met."""
 
 
-def unfold(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where stretches ``[start, end)`` of ``fold(text)`` stand in ``text`` itself; none of them may be empty."""
-    wanted = sorted({position for start, end in spans for position in (start, end - 1)})
-    origin: dict[int, int] = {}
-    position, spaced = 0, False
-    for offset in range(0, len(text), _BLOCK):
-        block = text[offset : offset + _BLOCK]
-        folded = fold(block)
-        length = len(folded) - (spaced and folded.startswith(" "))
-        inside = wanted[bisect_left(wanted, position) : bisect_left(wanted, position + length)]
-        if inside:
-            # A plain ASCII character folds to one character or to none.
-            unchanged = block.isascii() and length == len(block)
-            origins = range(length) if unchanged else _origins(block, spaced=spaced)
-            origin |= {one: offset + origins[one - position] for one in inside}
-        position += length
-        spaced = folded.endswith(" ") if folded else spaced
-    return [(origin[start], origin[end - 1] + 1) for start, end in spans]
+class Unfolding:
+    """The way back from a folded text to the text itself, which is gone over once and only as far as is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._blocks: list[NDArray[np.uint16]] = []
+        """For the blocks of the text that were gone over: where in it each character of the folded one comes from."""
+        self._ends: list[int] = []
+        """How long the folded text is up to the end of each of them."""
+        self._spaced = False
+
+    def __call__(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Where stretches ``[start, end)`` of ``fold(text)`` stand in the text; none of them may be empty."""
+        return [(self._origin(start), self._origin(end - 1) + 1) for start, end in spans]
+
+    def _origin(self, position: int) -> int:
+        while not self._ends or self._ends[-1] <= position:
+            self._go_on()
+        number = bisect_right(self._ends, position)
+        block = self._blocks[number]
+        return number * _BLOCK + int(block[position - self._ends[number] + len(block)])
+
+    def _go_on(self) -> None:
+        start = len(self._blocks) * _BLOCK
+        block = self._text[start : start + _BLOCK]
+        assert block, "the folded text ends before that"
+        origins, self._spaced = _origins(block, spaced=self._spaced)
+        self._blocks.append(origins)
+        self._ends.append((self._ends[-1] if self._ends else 0) + len(origins))
 
 
-def _origins(block: str, *, spaced: bool) -> list[int]:
-    """For each character of the folded block, the position of the character that it comes from."""
+def unfold(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """As :class:`Unfolding`, once."""
+    return Unfolding(text)(spans)
+
+
+def _origins(block: str, *, spaced: bool) -> tuple[NDArray[np.uint16], bool]:
+    """For each character of the folded block, the position of the character that it comes from, and whether the last
+    one is a space; ``spaced`` says whether a space stands before the first."""
+    kinds = _kinds(block)
+    if (kinds == _SEVERAL).any():
+        return _origins_one_by_one(block, spaced=spaced)
+    shown = np.flatnonzero(kinds != _GONE)
+    spaces = kinds[shown] == _SPACE
+    again = np.concatenate(([spaced], spaces[:-1]))[: len(spaces)] & spaces
+    return shown[~again].astype(np.uint16), bool(spaces[-1]) if len(spaces) else spaced
+
+
+def _origins_one_by_one(block: str, *, spaced: bool) -> tuple[NDArray[np.uint16], bool]:
     origins = []
     for raw, character in enumerate(block):
         for folded in _TABLE[ord(character)]:
             if folded != " " or not spaced:
                 origins.append(raw)
             spaced = folded == " "
-    return origins
+    return np.array(origins, np.uint16), spaced
+
+
+def _kinds(block: str) -> NDArray[np.uint8]:
+    codes = np.frombuffer(block.encode("utf-32-le", "surrogatepass"), "<u4")
+    kinds: NDArray[np.uint8] = _KINDS[codes]
+    if kinds.all():
+        return kinds
+    for code in set(codes[kinds == 0].tolist()):
+        folded = _TABLE[code]
+        _KINDS[code] = _SEVERAL if len(folded) > 1 else {"": _GONE, " ": _SPACE}.get(folded, _OTHER)
+    return _kinds(block)

@@ -47,6 +47,16 @@ class Views:
         """What is encoded in the texts that have something encoded in them."""
         return decode(self.texts, self.folded, self.odd_rows)
 
+    def decoded_plainly(self, rows: Iterable[int]) -> list[list[Decoded] | None]:
+        """What is encoded in each of these texts, if it is plain ASCII: other texts are decoded with regard to what
+        they are folded, and may say more than :func:`decode` finds in them alone."""
+        odd, decoded = self._odd_set, self.decoded
+        return [None if row in odd else decoded.get(row, []) for row in rows]
+
+    @cached_property
+    def _odd_set(self) -> frozenset[int]:
+        return frozenset(self.odd_rows)
+
     @cached_property
     def decoded_text(self) -> pl.DataFrame:
         """ROW, and the decoded parts of a text one per line, as they are and folded; only texts that have any."""

@@ -65,6 +65,8 @@ def event_of(row: Row) -> Event:
 def verdicts(ruleset: RuleSet, rows: Iterator[Row], spent: Spent, *, batch_rows: int = BATCH_ROWS) -> Iterator[Verdict]:
     """What is said about each row, in their order; ``spent`` adds up what that took."""
     counted = {task: frozenset(rule.id for rule in ruleset.rules if is_of(rule, task)) for task in Task}
+    # A text that stands alone has no past: what is only there to be counted over time would be found for nobody.
+    ruleset = RuleSet(tuple(rule for rule in ruleset.rules if rule.alerts))
     # What is made when it is first needed is not what a text costs.
     detect(ruleset, ordinary(A_FEW))
     for some in _batches(rows, batch_rows):

@@ -161,23 +161,31 @@ class SharedText(MonitorFold[Texts]):
         state.texts[number] = text
         state.numbers[text.content] = number
         index = state.index.setdefault(text.same, {})
+        hashes = unpacked(text.hashes)
         # Most pieces are new: those of one text have their tuples in common.
-        alone, asked, of_holder = (number,), self.sharing.common and text.holder is not None, ((text.holder, number),)
-        for one in unpacked(text.hashes):
+        alone = (number,)
+        for one in hashes:
             numbers = index.get(one)
             index[one] = alone if numbers is None else _joined(numbers, former, number)
-            if asked:
-                others = state.holders.get(one)
-                state.holders[one] = of_holder if others is None else self._held_by(others, of_holder)
+        if self.sharing.common and text.holder is not None:
+            self._hold(hashes, (text.holder, number))
         while state.held > self.rule.history and len(state.texts) > 1:
             before = state.held
             self._drop(next(iter(state.texts)))
             state.forgotten += before - state.held
 
-    def _held_by(self, others: tuple[Holding, ...], own: tuple[Holding, ...]) -> tuple[Holding, ...]:
-        """The newest holders of a piece with one more, or with one of them anew."""
-        kept = tuple(other for other in others if other[0] != own[0][0])
-        return kept[1 - self.sharing.common :] + own
+    def _hold(self, hashes: "array[int]", own: Holding) -> None:
+        """Note one more holder of these pieces, or one of them anew; only the newest are known."""
+        holders, least = self.state.holders, 1 - self.sharing.common
+        # Neighbouring pieces mostly had the same holders before, and have the same ones now.
+        before: tuple[Holding, ...] = ()
+        now: tuple[Holding, ...] = (own,)
+        for one in hashes:
+            others = holders.get(one, ())
+            if others != before:
+                before = others
+                now = (*tuple(other for other in others if other[0] != own[0])[least:], own)
+            holders[one] = now
 
     def _drop(self, number: int) -> None:
         """Forget a text than which there is no older one."""
