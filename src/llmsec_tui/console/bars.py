@@ -15,10 +15,10 @@ from llmsec_tui.service.api import Status
 
 TABS = (
     *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS),
-    *(Place.SOURCES, Place.AUDIT, Place.RULES),
+    *(Place.SOURCES, Place.AUDIT, Place.RULES, Place.BEHAVIOUR, Place.USAGE),
 )
 
-_LONGEST, _SHORTEST = 6, 3
+_LONGEST, _SHORTEST = 6, 2
 """Letters of the names of other screens, where there is little room."""
 
 MOST_KEYS = 6

@@ -8,7 +8,9 @@ from llmsec_tui.console.link import Link
 from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.behaviour_chart import BehaviourChartPane
 from llmsec_tui.console.screens.campaigns import CampaignPane, CampaignsPane
+from llmsec_tui.console.screens.comparison import ComparisonPane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.explanation import ExplainPane
 from llmsec_tui.console.screens.hand_over import HandOverPane
@@ -87,6 +89,10 @@ class Going(Covered):
     def open_campaign(self, campaign_id: str) -> None:
         self.push_screen(CampaignPane(campaign_id, self._place()))
 
+    def open_behaviour(self, metric: str, part: str, hours: int) -> None:
+        """Show how a metric of a slice went."""
+        self.push_screen(BehaviourChartPane(metric, part, hours, self._place()))
+
     def show_alerts(self, filter_text: str) -> None:
         """Go to the alerts that match."""
         self.run_worker(self._show_list("alerts", filter_text), group="go", exclusive=True)
@@ -133,6 +139,19 @@ class Going(Covered):
 
     def action_rules(self) -> None:
         self._go_to("rules")
+
+    def action_drift(self) -> None:
+        self._go_to("drift")
+
+    def action_usage(self) -> None:
+        self._go_to("usage")
+
+    def action_comparison(self, models: str = "") -> None:
+        one, _, other = models.partition(" ")
+        if isinstance(self.screen, ComparisonPane):
+            self.screen.compare(one, other.strip())
+        else:
+            self.push_screen(ComparisonPane(self._place(), one, other.strip()))
 
     def action_silences(self) -> None:
         if not isinstance(self.screen, SilencesPane):

@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     GONE = "gone"
     UNDELIVERED = "undelivered"
     """About no file: people could not be notified."""
+    DRIFT = "drift"
+    """About no file: a model behaves otherwise than it did."""
 
 
 OURS = "llmsec-tui:"

@@ -21,6 +21,13 @@ WHERE seq BETWEEN $low AND $high
     AND ($since::BIGINT IS NULL OR epoch_us(ts) >= $since) AND ($until::BIGINT IS NULL OR epoch_us(ts) <= $until)
 ORDER BY seq
 """
+_NEXT = "SELECT * FROM events WHERE seq BETWEEN $low AND $high ORDER BY seq"
+_ALERTED = """
+SELECT DISTINCT event_id FROM alerts SEMI JOIN (
+    SELECT event_id FROM events WHERE seq BETWEEN $low AND $high
+) USING (event_id)
+WHERE list_contains(tags, 'owasp.llm01')
+"""
 _BETWEEN = """
 SELECT seq FROM events
 WHERE ($since::BIGINT IS NULL OR ts >= make_timestamp($since::BIGINT)) AND ts <= make_timestamp($until::BIGINT) AND """
@@ -68,6 +75,20 @@ def event_batches(
         events = taken(cursor, _SLICE, bounds)
         if events.height:
             yield _batch(cursor, events)
+
+
+def following(cursor: DuckDBPyConnection, seq: int, size: int) -> tuple[EventBatch, int, list[str]]:
+    """The next events after one, at most ``size``; the number of the last; and those with an alert for injection."""
+    bounds = {"low": seq + 1, "high": seq + size}
+    events = taken(cursor, _NEXT, bounds)
+    alerted = [name for (name,) in cursor.execute(_ALERTED, bounds).fetchall()]
+    last = int(events["seq"][-1]) if events.height else seq
+    return _batch(cursor, events), last, alerted
+
+
+def these(cursor: DuckDBPyConnection, seqs: Sequence[int]) -> EventBatch:
+    """The events of these numbers, of which there is at least one."""
+    return _batch(cursor, taken(cursor, _THESE, span(list(seqs))))
 
 
 def decided(cursor: DuckDBPyConnection) -> pl.DataFrame:

@@ -1,0 +1,109 @@
+"""What each hour came to: the points of the charts, and whether a drift has begun."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from llmsec_tui.drift.baseline import Baseline, hour_of_week
+from llmsec_tui.drift.board import Cell
+from llmsec_tui.drift.metrics import BY_NAME, Metric, Shape
+from llmsec_tui.drift.segments import Slice
+from llmsec_tui.drift.sequential import Cusum
+from llmsec_tui.drift.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One metric of one slice in one hour."""
+
+    at: int
+    """The beginning of the hour, in microseconds since 1970 UTC."""
+    part: Slice
+    metric: str
+    n: int
+    value: float | None
+    usual: float | None
+    effect: float
+    p_value: float
+    verdict: Verdict
+    slow: Cusum
+    """Of the hours up to this one."""
+    baseline: int
+    """The version that it was held against; 0 for none."""
+
+
+def points(
+    at: int, cells: Sequence[Cell], baseline: Baseline | None, before: Mapping[tuple[str, str], Cusum]
+) -> list[Point]:
+    """The points of one hour. ``before`` has the sums of the hour before, by the names of slice and metric."""
+    version = baseline.pinned.version if baseline is not None else 0
+    found = []
+    for cell in cells:
+        one = cell.finding
+        slow = before.get((cell.part.name, cell.metric.name), Cusum())
+        z = (
+            None
+            if baseline is None
+            else baseline.of(cell.part).deviation(cell.metric, cell.counts, (hour_of_week(at),))
+        )
+        slow = slow if z is None else slow.after(z, at)
+        verdict = Verdict.WATCH if one.verdict is Verdict.STEADY and slow.since is not None else one.verdict
+        found.append(
+            Point(
+                *(at, cell.part, one.metric, one.n, one.value, one.usual, one.effect, one.p_value, verdict, slow),
+                version,
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A drift that was not there an hour before."""
+
+    point: Point
+    metric: Metric
+    is_slow: bool
+
+    @property
+    def sentence(self) -> str:
+        """What people are told."""
+        one, metric = self.point, self.metric
+        where = "" if not one.part.dimension else f" of {one.part.dimension} {one.part.value}"
+        if self.is_slow:
+            return (
+                f"{metric.title}{where} has been moving away from what is usual, hour by hour: {_change(one, metric)}."
+            )
+        return (
+            f"{metric.title}{where} is not what it was: {_change(one, metric)}; "
+            f"effect {one.effect:.2f}, p {one.p_value:.1g}, {one.n:,} values."
+        )
+
+
+def _change(one: Point, metric: Metric) -> str:
+    if one.value is None or one.usual is None:
+        return f"{one.effect:.0%} of it is otherwise"
+    return f"{shown(one.value, metric)} where {shown(one.usual, metric)} is usual"
+
+
+def shown(value: float, metric: Metric) -> str:
+    """A value with its unit."""
+    if metric.shape is Shape.RATE:
+        return f"{value:.1%}"
+    number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"${number}" if metric.unit == "$" else f"{number} {metric.unit}".rstrip()
+
+
+def begun(now: Sequence[Point], before: Mapping[tuple[str, str], Point]) -> list[Begun]:
+    """The drifts that this hour began; of a slice only where the whole does not drift in the same metric."""
+    drifting = {one.metric for one in now if not one.part.dimension and _drifts(one)}
+    found = []
+    for one in now:
+        former = before.get((one.part.name, one.metric))
+        is_new = _drifts(one) and (former is None or not _drifts(former))
+        if is_new and (not one.part.dimension or one.metric not in drifting):
+            found.append(Begun(one, BY_NAME[one.metric], one.verdict is not Verdict.DRIFT))
+    return found
+
+
+def _drifts(one: Point) -> bool:
+    return one.verdict is Verdict.DRIFT or one.slow.since is not None
