@@ -93,7 +93,7 @@ async def test_every_text_is_harmless_where_behaviour_is_explained(home: Home) -
         for text in CORPUS.values():
             backend.use_for_behaviour([text])
             driver.app.open_behaviour("latency", backend.behaviour_rows[0].slice, 1)
-            await driver.see("Likely causes", beginning(text))
+            await driver.see("alerts └", beginning(text))
             check(driver)
             driver.app.screen.query_one(Pager).action_last()
             await driver.pilot.pause(0)

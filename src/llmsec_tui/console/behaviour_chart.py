@@ -107,9 +107,8 @@ def chart_lines(plot: Plot, width: int, height: int) -> list[Line]:
     for y in range(height):
         row = height - 1 - y
         cells = [_cell(x, row, dots, band, worst[x], here=x == here) for x in range(width)]
-        lines.append(
-            [span(f"{_figure(scale, plot.row, y, height):>{MARGIN - 2}} ", "quiet"), Span("│", "faint"), *cells]
-        )
+        figure = fit([span(_figure(scale, plot.row, y, height), "quiet")], MARGIN - 2, right=True)
+        lines.append([*figure, Span(" │", "faint"), *cells])
     return [*lines, _verdicts(worst), _alerts(plot, here, width), _changes(plot, width), _times(points, width)]
 
 

@@ -43,7 +43,7 @@ def explained(detail: BehaviourDetail, chosen: int | None, width: int) -> Text:
     """All of it; ``chosen`` is the conversation that enter opens."""
     draft, row = Draft(width), detail.row
     draft.section("Why", row.verdict)
-    draft.text(row.why)
+    draft.text(row.why, most=6)
     if row.slow_since is not None:
         draft.text(f"It moves away from what is usual, hour by hour, since {figures.moment(row.slow_since)}.", "warn")
     _causes(draft, detail.causes)

@@ -62,8 +62,8 @@ def dollars(number: float) -> str:
     """Cents of what is worth it, more digits of less."""
     if number == 0:
         return "$0"
-    if abs(number) >= 1_000:
-        return f"${short(number)}"
+    if abs(number) >= 100:
+        return f"${short(number) if abs(number) >= 10_000 else f'{number:,.0f}'}"
     return f"${number:,.2f}" if abs(number) >= 0.1 else f"${number:.2g}" if abs(number) >= 0.0001 else f"${number:.0e}"
 
 
@@ -87,7 +87,7 @@ def _bar(one: float | None, low: float, high: float) -> str:
         return "·"
     if high <= low:
         return _BARS[0] if low == 0 else _BARS[3]
-    return _BARS[round((one - low) / (high - low) * (len(_BARS) - 1))]
+    return _BARS[max(round((one - low) / (high - low) * (len(_BARS) - 1)), 0)]
 
 
 def hour(at: int) -> str:

@@ -27,14 +27,14 @@ def _right(number: float, style: str = "") -> Span:
 
 USAGE: tuple[Column[UsageRow], ...] = (
     Column("", 1, lambda row: Span("!", "bad.strong") if over(row) else Span(" ")),
-    Column("NAME", 12, lambda row: _name(row), grow=1, to_width=118),
-    Column("NAME", 48, lambda row: _name(row), from_width=118),
+    Column("NAME", 12, lambda row: _name(row), grow=1, to_width=150),
+    Column("NAME", 48, lambda row: _name(row), from_width=150),
     Column("CALLS", 6, lambda row: _right(row.calls), right=True),
     Column("INPUT", 6, lambda row: _right(row.input_tokens - row.cached_tokens, "quiet"), right=True),
     Column("CACHED", 6, lambda row: _right(row.cached_tokens, "quiet"), right=True),
     Column("OUTPUT", 6, lambda row: _right(row.output_tokens, "quiet"), right=True),
-    Column("COST", 8, lambda row: _cost(row), right=True),
-    Column("A DAY OF BUDGET", 15, lambda row: _budget(row), right=True),
+    Column("COST", 7, lambda row: _cost(row), right=True),
+    Column("DAY OF BUDGET", 13, lambda row: _budget(row), right=True),
     Column("8 HOURS", 8, lambda row: spark(row.spark, 8, from_zero=True), to_width=118),
     Column("24 HOURS", 24, lambda row: spark(row.spark, 24, from_zero=True), from_width=118),
     Column("UNPRICED", 8, lambda row: _right(row.unpriced, "warn"), from_width=100, right=True),
