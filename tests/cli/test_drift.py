@@ -8,12 +8,14 @@ from xml.etree import ElementTree
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.cli.parts import rows, run
 from tests.end_to_end.collectors import collecting, until
 from tests.service.behaviour.parts import traffic
 
 from llmsec_tui.cli.drift_chart import amount, chart
 from llmsec_tui.cli.drift_report import page
+from llmsec_tui.cli.drift_view import view
 from llmsec_tui.service.behaviour.api import (
     BehaviourBoard,
     BehaviourDetail,
@@ -76,6 +78,38 @@ def report(one: BehaviourDetail) -> str:
         rows=[one.row], total=1, since=HOUR, until=3 * HOUR, baseline=2, note="", drifting=1, watched=0, insufficient=0
     )
     return page(board, [one])
+
+
+def test_a_page_lists_what_is_suspect_and_counts_the_rest() -> None:
+    """What cannot be judged is named, and never said to be well."""
+    one = detail(POINTS).row
+    rows = [
+        replace(one, slice="all", title=title, verdict=verdict)
+        for title, verdict in (
+            ("Latency", "drift"),
+            ("Refusals", "insufficient"),
+            ("Cost", "absent"),
+            ("Tools", "steady"),
+        )
+    ]
+    board = BehaviourBoard(
+        rows=rows, total=4, since=HOUR, until=3 * HOUR, baseline=2, note="", drifting=1, watched=0, insufficient=1
+    )
+    told = page(board, [])
+    assert told.count("<tr>") == 2
+    assert "1 is steady." in told
+    assert "1 has too few values to tell; of the whole: Refusals." in told
+    assert "The logs do not tell: Cost." in told
+
+
+def test_a_metric_is_told_in_lines_that_no_log_can_draw_with() -> None:
+    """For a terminal: why, causes, changes, hours, words."""
+    lines = view(detail(POINTS, HOSTILE), 100)
+    assert lines[0].startswith("drift  Latency of model=</svg>")
+    assert not {"\x1b", "\x07", "\u202e"} & set("".join(lines))
+    told = "\n".join(lines)
+    assert "50%" in told
+    assert "1970-01-01 03:00 UTC  70  9 ms   4 ms to 6 ms  3       drift" in told
 
 
 class _Tags(HTMLParser):

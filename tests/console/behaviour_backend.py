@@ -20,7 +20,7 @@ _METRICS = (
     ("tools", "Tool mix", "mix", "", None, None),
     ("cost", "Cost of a call", "number", "$", 0.0123, 0.0119),
     ("output_tokens", "Output tokens", "number", "tokens", 412.0, 398.0),
-    ("pressure", "Calls with an injection alert", "rate", "", None, None),
+    ("pressure", "Injection alerts", "rate", "", None, None),
     ("guardrail", "Guardrail blocks", "rate", "", 0.01, 0.01),
 )
 _VERDICTS = ("drift", "drift", "watch", "steady", "steady", "insufficient", "absent")
@@ -207,10 +207,31 @@ class Behaviour:
                     other_n=880,
                     effect=row.effect,
                     p_value=row.p_value,
+                    judged=row.verdict != "insufficient",
                     differs=row.verdict == "drift",
                 )
                 for row in self.behaviour_rows[:7]
             ],
+        )
+
+    def _answer_ListBaselines(self, _: api.ListBaselines) -> api.BaselineList:  # noqa: N802
+        return api.BaselineList(
+            rows=[
+                api.BaselineRow(
+                    version=version,
+                    in_force=version == self.baseline,
+                    since=NOW - (21 + 7 * version) * 24 * HOUR,
+                    until=NOW - 7 * version * 24 * HOUR,
+                    at=NOW - 7 * version * 24 * HOUR,
+                    by=self.behaviour_text or "ann",
+                    note=self.behaviour_text or "two quiet weeks",
+                    digest=str(version) * 64,
+                    hours=336,
+                    left_out=version,
+                    usable=version > 1,
+                )
+                for version in range(self.baseline, 0, -1)
+            ]
         )
 
     def _answer_PinBaseline(self, ask: api.PinBaseline) -> Done:  # noqa: N802

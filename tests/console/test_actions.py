@@ -15,6 +15,7 @@ from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.baselines import BaselinesPane
 from llmsec_tui.console.screens.behaviour import BehaviourPane
 from llmsec_tui.console.screens.behaviour_chart import BehaviourChartPane
 from llmsec_tui.console.screens.campaigns import CampaignPane, CampaignsPane
@@ -47,7 +48,7 @@ PANES: dict[Place, type[Pane]] = {
         *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
         *(IncidentsPane, IncidentPane, HandOverPane, MetricsPane, NotificationsPane),
         *(RecordPane, VerificationPane, PeoplePane, AccountPane, RolePane, ApprovalPane),
-        *(BehaviourPane, BehaviourChartPane, UsagePane, ComparisonPane, CampaignsPane, CampaignPane),
+        *(BehaviourPane, BehaviourChartPane, UsagePane, ComparisonPane, BaselinesPane, CampaignsPane, CampaignPane),
     )
 }
 

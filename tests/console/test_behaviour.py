@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.console.backend import Backend
 from tests.console.behaviour_backend import NOW, behaviour_row
 from tests.console.driving import LARGE, SIZES, driving
@@ -10,6 +11,7 @@ from tests.console.driving import LARGE, SIZES, driving
 from llmsec_tui.console import behaviour_figures
 from llmsec_tui.console.behaviour_chart import MARGIN, Plot, chart_lines, readout
 from llmsec_tui.console.safe_text import width_of
+from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.paths import Home
@@ -159,6 +161,58 @@ async def test_the_crosshair_reads_an_hour_and_finds_changes(home: Home) -> None
         await driver.see("┼ 11-22 16:00")
 
 
+async def test_the_hour_under_the_crosshair_is_explained_and_then_the_newest_time_again(home: Home) -> None:
+    """With the conversations that take part in it."""
+    backend = Backend()
+    async with driving(backend, home) as driver:
+        await driver.press("8")
+        await driver.see("1 of 28")
+        await driver.press("enter")
+        await driver.see("last 1h, chart 3d")
+        await driver.press("left", "x")
+        await driver.see("hour from 11-24 16:00, chart 3d")
+        await driver.press("x")
+        await driver.see("last 1h, chart 3d")
+        asked = [(ask.hours, ask.until) for ask in backend.asked if isinstance(ask, GetBehaviour)]
+        assert (1, NOW - _HOUR) in asked
+        assert asked[-1] == (1, None)
+
+
+async def test_the_alert_of_a_monitor_opens_the_chart_of_its_hour(home: Home) -> None:
+    """Other alerts have no chart."""
+    backend = Backend(alerts=2)
+    backend.alerts[0] = replace(backend.alerts[0], source_path="latency of model=claude-sonnet-5", ts=NOW - 9 * _HOUR)
+    async with driving(backend, home) as driver:
+        driver.app.open_alert(backend.alerts[1], "")
+        await driver.see("› alert")
+        pane = driver.app.screen
+        assert isinstance(pane, AlertPane)
+        await driver.until(lambda: not pane.is_idle("acknowledge"))
+        assert pane.is_idle("open")
+        driver.app.pop_screen()
+        driver.app.open_alert(backend.alerts[0], "")
+        await driver.see("› alert")
+        await driver.press("enter")
+        await driver.see("› chart", "hour from 11-24 09:00")
+        last = [ask for ask in backend.asked if isinstance(ask, GetBehaviour)][-1]
+        assert (last.metric, last.slice, last.until) == ("latency", "model=claude-sonnet-5", NOW - 8 * _HOUR)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_baselines_are_listed_with_who_pinned_them_and_why(home: Home, size: tuple[int, int]) -> None:
+    """That in force is marked, and whether one can still be compared with is told."""
+    async with driving(Backend(), home, size) as driver:
+        await driver.press("8")
+        await driver.see("1 of 28")
+        await driver.press("b")
+        await driver.see("› baselines", "▸ ", "Baseline 3  in force", "two quiet weeks", "sha256 3333")
+        assert {strip.cell_length for strip in driver.app.screen._compositor.render_strips()} == {size[0]}
+        await driver.press("j", "j")
+        await driver.see("Baseline 1  no longer in force", "measured otherwise than now")
+        await driver.press("escape")
+        await driver.see("1 of 28")
+
+
 async def test_the_chart_zooms_from_a_day_to_a_month(home: Home) -> None:
     """And no further."""
     backend = Backend()
@@ -166,11 +220,11 @@ async def test_the_chart_zooms_from_a_day_to_a_month(home: Home) -> None:
         await driver.press("8")
         await driver.see("1 of 28")
         await driver.press("enter")
-        for key, seen in (("+", "1d charted"), ("-", "3d charted"), ("-", "7d charted"), ("-", "30d charted")):
+        for key, seen in (("+", "chart 1d"), ("-", "chart 3d"), ("-", "chart 7d"), ("-", "chart 30d")):
             await driver.press(key)
             await driver.see(seen)
         await driver.press("z")
-        await driver.see("the last 6h judged")
+        await driver.see("last 6h, chart 30d")
 
 
 async def test_a_conversation_that_takes_part_opens(home: Home) -> None:
@@ -193,7 +247,7 @@ async def test_a_chart_that_is_refused_says_why(home: Home) -> None:
     backend.refuse[GetBehaviour] = ServiceError("There is no such metric.")
     async with driving(backend, home) as driver:
         driver.app.open_behaviour("nonsense", "all", 1)
-        await driver.see("There is no such metric.")
+        await driver.see("There is no such metric.", "nonsense of all: nothing can be shown")
 
 
 _VALUE = st.none() | st.floats(0, 1e15)

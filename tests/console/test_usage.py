@@ -4,6 +4,7 @@ import pytest
 from tests.console.backend import Backend
 from tests.console.driving import LARGE, SIZES, driving
 
+from llmsec_tui.console.screens.usage import UsagePane
 from llmsec_tui.paths import Home
 from llmsec_tui.service.behaviour.api import CompareModels, ListUsage
 
@@ -13,7 +14,7 @@ async def test_what_is_dear_and_over_budget_is_told_without_colour(home: Home, s
     """Tokens from a cache stand apart; what has no price is said."""
     async with driving(Backend(), home, size) as driver:
         await driver.press("9")
-        await driver.see("By app", "! 1 over budget", "support-bot", "138% of $300", "30.1M", "61.1M", "$138+")
+        await driver.see("By model", "! 1 over budget", "claude-sonnet-5", "138% of $300", "30.1M", "61.1M", "$138+")
         await driver.see("! 12 calls cost more than is told", "prices.yml of 2026-11-01", "6 of 9")
         assert {strip.cell_length for strip in driver.app.screen._compositor.render_strips()} == {size[0]}
         if size is LARGE:
@@ -24,9 +25,9 @@ async def test_usage_is_told_by_another_thing_and_of_another_time(home: Home) ->
     backend = Backend()
     async with driving(backend, home) as driver:
         await driver.press("9")
-        await driver.see("By app")
-        await driver.press("v")
         await driver.see("By model", "claude-sonnet-5")
+        await driver.press("v")
+        await driver.see("By app", "support-bot")
         await driver.press("z")
         await driver.see("last 7d to")
         await driver.press("colon")
@@ -38,14 +39,29 @@ async def test_usage_is_told_by_another_thing_and_of_another_time(home: Home) ->
         await driver.press("colon")
         await driver.type("by colour")
         await driver.press("enter")
-        await driver.see("It can be told by app, model")
+        await driver.see("It can be told by model, app")
+
+
+async def test_a_row_opens_the_events_of_its_name(home: Home) -> None:
+    """Where events can be sought by it."""
+    async with driving(Backend(), home) as driver:
+        await driver.press("9")
+        await driver.see("claude-sonnet-5")
+        await driver.press("v", "v", "v")
+        await driver.see("By key")
+        assert isinstance(driver.app.screen, UsagePane)
+        assert driver.app.screen.is_idle("open")
+        await driver.press("v", "v", "v")
+        await driver.see("By model")
+        await driver.press("enter")
+        await driver.see("4 Events", 'model:"claude-sonnet-5"')
 
 
 async def test_the_cursor_keeps_its_name(home: Home) -> None:
     backend = Backend()
     async with driving(backend, home) as driver:
         await driver.press("9")
-        await driver.see("support-bot-1")
+        await driver.see("claude-sonnet-5-1")
         await driver.press("j", "z")
         await driver.see("last 7d to")
         await driver.press("y")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.drift.traffic import BEGIN, DAILY, REFUSALS, STILL, TOKENS, TOOLS, WANDERING, levels, sketched, usual, values
 
 from llmsec_tui.drift.baseline import HOUR, Baseline, HourOf, Pinned, digest, grouping, hour_of_week, regroup
-from llmsec_tui.drift.metrics import Metric
+from llmsec_tui.drift.metrics import METRICS, Metric
 from llmsec_tui.drift.segments import Segment, Slice
 from llmsec_tui.drift.sketch import Sketch
 from llmsec_tui.drift.verdict import LEAST
@@ -38,6 +38,14 @@ def test_the_week_begins_on_monday_in_utc() -> None:
     monday = datetime(2026, 11, 23, tzinfo=UTC)
     at = int(monday.timestamp()) * 1_000_000
     assert (hour_of_week(at), hour_of_week(at - 1), hour_of_week(at + 25 * HOUR)) == (0, 167, 25)
+
+
+@given(st.integers(20, 300), st.integers(20, 300), st.sampled_from(METRICS))
+def test_what_is_always_the_same_deviates_in_nothing(n: int, usually: int, metric: Metric) -> None:
+    """Whatever sums are rounded to."""
+    baseline = usual(metric, [np.zeros(usually)] * 12)
+    off = baseline.deviation(metric, sketched(metric, np.zeros(n)).of(metric), (0,))
+    assert off is None or off == pytest.approx(0)
 
 
 def test_a_slice_has_the_hours_of_its_segments() -> None:

@@ -90,7 +90,7 @@ def test_models_that_were_first_seen_lately_are_changes_but_not_of_a_new_applica
         return {"first_at": at, "app": app, "model": model, "prompt": ""}
 
     rows = [seen(1, "shop", "a"), seen(90, "shop", "b"), seen(95, "shop", "a"), seen(92, "desk", "c")]
-    assert [(one.at, one.text, one.app) for one in changes_seen(rows, 50)] == [(90, "model b", "shop")]
+    assert [(one.at, one.text, one.app) for one in changes_seen(rows, 50)] == [(90, "b", "shop")]
 
 
 def test_slices_are_of_dimensions_with_several_values() -> None:

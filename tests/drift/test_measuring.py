@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from llmsec_tui.drift.measuring import MINUTE, Measurer, Place
 from llmsec_tui.drift.metrics import BY_NAME
 from llmsec_tui.drift.segments import Segment
-from llmsec_tui.drift.sketch import Sketch
+from llmsec_tui.drift.sketch import Sketch, merged
 from llmsec_tui.events.batch import EventBatch, build
 from llmsec_tui.events.history import Kept
 from llmsec_tui.events.identity import content_sha256
@@ -58,7 +58,7 @@ def measured(*batches: EventBatch, alerted: tuple[str, ...] = ()) -> dict[Place,
     whole: dict[Place, Sketch] = {}
     for one in batches:
         for place, sketch in measurer.measure(one, alerted).sketches.items():
-            whole.setdefault(place, Sketch()).add(sketch)
+            whole.setdefault(place, Sketch()).add(merged([sketch]))
     return whole
 
 
@@ -117,6 +117,16 @@ def test_a_call_of_which_several_events_tell_is_counted_once() -> None:
     assert of(measured(batch([call(output_tokens=100), call(output_tokens=100)])), "output_tokens") == (2, 100)
 
 
+def test_a_call_and_its_answer_in_one_record_are_one_call() -> None:
+    """Spans say in both why the model stopped."""
+    record = Record("source", "/log", 0, 0, 1, b"x" * 32, {})
+    events = [said(ANSWER, finish_reasons="stop"), call(finish_reasons="stop", output_tokens=100)]
+    kept = [Kept(record, "made up", at, f"e{at}", None, event, "c1") for at, event in enumerate(events)]
+    found = measured(build(kept))
+    assert (of(found, "finish")[0], of(found, "errors")[0], of(found, "has_usage")) == (1, 1, (1, 1.0))
+    assert of(measured(batch(events)), "errors")[0] == 2
+
+
 def test_a_call_has_its_figures() -> None:
     found = measured(
         batch(
@@ -171,7 +181,7 @@ def test_names_of_mixes_are_told_with_their_bins() -> None:
     events = [call(kind=Kind.TOOL_CALL, tool_name=name) for name in ("search", "search", "mail")]
     found = Measurer().measure(batch(events))
     assert {name for metric, _, name in found.names if metric == "tools"} == {"search", "mail"}
-    [sketch] = found.sketches.values()
+    sketch = merged(found.sketches.values())
     assert sorted(sketch.of(BY_NAME["tools"])[sketch.of(BY_NAME["tools"]) > 0]) == [1, 2]
 
 

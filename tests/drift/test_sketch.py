@@ -1,14 +1,16 @@
 """Sketches add up to the same whatever the order, and no value is lost, however odd it is."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.drift.traffic import REFUSALS, TOKENS, sketched
 
-from llmsec_tui.drift.bins import Bins, LinearBins, LogBins, Names, YesNo
+from llmsec_tui.drift.bins import Bins, LinearBins, LogBins, Names, YesNo, quantile
 from llmsec_tui.drift.metrics import BY_NAME, LAYOUT, METRICS
-from llmsec_tui.drift.sketch import Sketch, merged, unpack
+from llmsec_tui.drift.sketch import Sketch, merged, merged_by, unpack
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 VALUES = st.lists(st.floats(0, 1e9), max_size=40).map(np.array)
@@ -44,6 +46,24 @@ def test_bins_are_in_the_order_of_their_values(one: float, other: float) -> None
         assert low <= high
 
 
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.floats(0, 1))
+def test_a_quantile_lies_in_the_bin_of_the_value_that_it_is_of(values: list[float], share: float) -> None:
+    for bins in (LogBins(0, 8), LinearBins(0, 1e6, 50), YesNo()):
+        counts = np.bincount(bins.of(np.array(values)), minlength=bins.size)
+        found = quantile(bins, counts, share)
+        assert found is not None
+        wanted = sorted(values)[max(math.ceil(share * len(values)) - 1, 0)]
+        # A value at the very end of its bin may be counted to the next one.
+        assert abs(int(bins.of(np.array([found]))[0]) - int(bins.of(np.array([wanted]))[0])) <= 1
+
+
+def test_nothing_has_no_quantile_and_the_ends_of_shares_are_themselves() -> None:
+    shares = LinearBins(0, 1, 50)
+    assert quantile(shares, np.zeros(50, dtype=np.int64), 0.5) is None
+    for value in (0.0, 1.0):
+        assert quantile(shares, np.bincount(shares.of(np.array([value] * 9)), minlength=50), 0.5) == value
+
+
 def test_a_name_always_has_the_same_bin() -> None:
     assert [Names().slot(name) for name in ("stop", "length", "\ud800")] == [245, 212, 231]
 
@@ -68,8 +88,18 @@ def test_a_sketch_comes_back_from_the_disk_as_it_was(values: np.ndarray) -> None
     again = merged([sketch.packed()])
     assert np.array_equal(again.counts, sketch.counts)
     assert np.array_equal(again.sums, sketch.sums)
-    places, *_ = unpack(sketch.packed())
+    places = unpack([sketch.packed()]).places
     assert len(set(places.tolist())) == len(places)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), VALUES), max_size=8))
+def test_sketches_are_added_up_by_their_keys(parts: list[tuple[str, np.ndarray]]) -> None:
+    found = merged_by((key, sketched(TOKENS, values).packed()) for key, values in parts)
+    assert found.keys() == {key for key, _ in parts}
+    for key, sketch in found.items():
+        one_by_one = merged(sketched(TOKENS, values).packed() for name, values in parts if name == key)
+        assert np.array_equal(sketch.counts, one_by_one.counts)
+        assert sketch.sums == pytest.approx(one_by_one.sums)
 
 
 def test_a_sketch_knows_means_and_quantiles() -> None:

@@ -22,7 +22,7 @@ from tests.drift.traffic import (
 from llmsec_tui.drift.baseline import HOUR, OfSlice, hour_of_week
 from llmsec_tui.drift.metrics import BY_NAME, Metric, Shape
 from llmsec_tui.drift.sketch import Sketch
-from llmsec_tui.drift.verdict import FALSE_DISCOVERIES, Finding, Verdict, compared, judge, settled
+from llmsec_tui.drift.verdict import FALSE_DISCOVERIES, Finding, Verdict, compared, judge, settled, statistics
 
 DAYS, WINDOWS = 10, 48
 SUSPECT = (Verdict.WATCH, Verdict.DRIFT)
@@ -126,8 +126,11 @@ def test_a_shift_too_small_to_matter_is_steady_however_many_there_are() -> None:
 
 def test_a_finding_has_the_numbers_that_people_know() -> None:
     one = found(TOKENS, [100.0] * 1_000, [1_000.0] * 100)
-    assert set(one.statistics) == {"psi", "js", "hellinger", "tv", "ks", "wasserstein"}
-    assert (one.effect, one.statistics["js"], one.statistics["tv"]) == (1.0, 1.0, 1.0)
+    before, after = (sketched(TOKENS, np.full(n, value)).of(TOKENS) for n, value in ((1_000, 100.0), (100, 1_000.0)))
+    numbers = statistics(TOKENS, before, after)
+    assert set(numbers) == {"psi", "js", "hellinger", "tv", "ks", "wasserstein"}
+    assert (one.effect, numbers["js"], numbers["tv"]) == (1.0, 1.0, 1.0)
+    assert statistics(TOKENS, before, after // 10) == {}
     assert one.value == pytest.approx(1_000, rel=0.2)
     assert found(REFUSALS, [0.0] * 900 + [1.0] * 100, [1.0] * 100).usual == 0.1
     assert found(TOOLS, [1.0] * 900, [2.0] * 100).value is None

@@ -69,4 +69,5 @@ def sketched(metric: Metric, found: npt.NDArray[np.float64]) -> Sketch:
 
 def usual(metric: Metric, hours: Sequence[npt.NDArray[np.float64]]) -> OfSlice:
     """A baseline of these hours."""
-    return OfSlice({BEGIN + at * HOUR: sketched(metric, one) for at, one in enumerate(hours)})
+    counts = [sketched(metric, one).counts for one in hours]
+    return OfSlice(BEGIN + np.arange(len(hours)) * HOUR, np.array(counts, dtype=np.int64).reshape(-1, LAYOUT.size))

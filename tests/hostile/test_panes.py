@@ -106,6 +106,9 @@ async def test_every_text_is_harmless_where_behaviour_is_explained(home: Home) -
         driver.app.action_comparison()
         await driver.see("EFFECT")
         check(driver)
+        driver.app.open_baselines()
+        await driver.see("PINNED BY")
+        check(driver)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -1,5 +1,6 @@
 """How models behave, from the shell: the drift board, one metric with all that explains it, a report, baselines."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +11,9 @@ from llmsec_tui.cli import times
 from llmsec_tui.cli.asking import ask, command_id
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.cli.drift_report import page
+from llmsec_tui.cli.drift_view import view
 from llmsec_tui.cli.new_file import write_new
-from llmsec_tui.cli.output import FilterOption, FormatOption, LimitOption, iso, record, write
+from llmsec_tui.cli.output import FilterOption, FormatOption, LimitOption, as_json, iso, record, terminal_width, write
 from llmsec_tui.errors import NotFound
 from llmsec_tui.paths import Home
 from llmsec_tui.service.behaviour.api import (
@@ -27,7 +29,7 @@ _drift = typer.Typer(help="How models behave, held against what is usual.", no_a
 _baseline = typer.Typer(help="What is usual: stretches of time that people pinned.", no_args_is_help=True)
 _drift.add_typer(_baseline, name="baseline")
 
-_COLUMNS = ("verdict", "slice", "metric", "n", "usual", "value", "effect", "p_value", "why")
+_COLUMNS = ("verdict", "slice", "metric", "n", "usual", "value", "unit", "effect", "p_value", "why")
 _BASELINE_COLUMNS = ("version", "in_force", "usable", "since", "until", "hours", "left_out", "by", "note")
 _TIMES = frozenset({"at", "since", "until", "slow_since"})
 _MOST_CHARTS = 40
@@ -61,10 +63,16 @@ def show(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="As the board names it.")],
     slice_: Annotated[str, typer.Option("--slice", metavar="SLICE", help="Such as model=gpt-5.")] = "all",
     hours: HoursOption = 1,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Its end; default: the newest event.")] = "",
     chosen: FormatOption = None,
 ) -> None:
     """One metric of one slice: its statistics, its hours, what may have caused a shift, and who takes part in it."""
-    record(as_row(ask(context.obj, GetBehaviour(metric=metric, slice=slice_, hours=hours))), chosen)
+    ending = times.moment(until, "--until") if until else None
+    found = ask(context.obj, GetBehaviour(metric=metric, slice=slice_, hours=hours, until=ending))
+    if as_json(chosen):
+        record(as_row(found), chosen)
+    else:
+        sys.stdout.writelines(f"{line}\n" for line in view(found, terminal_width(sys.stdout)))
 
 
 @_drift.command("report")

@@ -25,7 +25,7 @@ def amount(value: float | None, shape: str, unit: str) -> str:
     """A value with its unit; shares in percent."""
     if value is None:
         return ""
-    if shape in ("rate", "mix"):
+    if shape in ("rate", "mix") or unit == "%":
         return f"{value:.1%}"
     number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"${number}" if unit == "$" else f"{number} {unit}".rstrip()

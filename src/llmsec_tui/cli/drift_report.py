@@ -1,6 +1,6 @@
 """A page about drift that stands for itself: no scripts, nothing from elsewhere, and every word of a log escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -21,8 +21,12 @@ _GLOSSARY = (
     ("watch", "It differs, but among so many numbers one of this kind is to be expected; or it moves slowly."),
     ("steady", "Nothing of note."),
     ("insufficient", "Too few values to say anything. It is not said to be well."),
+    ("absent", "The logs do not tell it, so it is not watched."),
     ("no baseline", "Nobody has pinned what is usual, so nothing can be said."),
 )
+
+
+_SUSPECT = ("drift", "watch")
 
 
 def page(board: BehaviourBoard, details: Sequence[BehaviourDetail]) -> str:
@@ -80,10 +84,22 @@ def _board(rows: Sequence[BehaviourRow]) -> str:
             *(amount(row.value, row.shape, row.unit), f"{row.effect:.2f}", row.why),
         )
         for row in rows
-        if row.verdict != "steady"
+        if row.verdict in _SUSPECT or (row.verdict == "no baseline" and row.slice == "all")
     ]
+    return _table(heads, told, frozenset({3, 4, 5, 6})) + "".join(map(_paragraph, _rest(rows)))
+
+
+def _rest(rows: Sequence[BehaviourRow]) -> Iterator[str]:
+    """What is not in the table, in sentences: what is steady, and what nothing can be said of."""
     steady = sum(row.verdict == "steady" for row in rows)
-    return _table(heads, told, frozenset({3, 4, 5, 6})) + f"<p>{steady} more are steady.</p>"
+    yield f"{steady:,} {'is' if steady == 1 else 'are'} steady."
+    few = [row for row in rows if row.verdict == "insufficient"]
+    if few:
+        whole = ", ".join(row.title for row in few if row.slice == "all")
+        named = f"; of the whole: {whole}" if whole else ""
+        yield f"{len(few):,} {'has' if len(few) == 1 else 'have'} too few values to tell{named}."
+    if absent := ", ".join(row.title for row in rows if row.verdict == "absent"):
+        yield f"The logs do not tell: {absent}."
 
 
 def _section(one: BehaviourDetail) -> str:

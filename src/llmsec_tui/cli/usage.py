@@ -15,17 +15,18 @@ _usage = typer.Typer(help="Tokens and money.", no_args_is_help=True)
 _models = typer.Typer(help="Models beside each other.", no_args_is_help=True)
 
 _COLUMNS = ("name", "calls", "input_tokens", "cached_tokens", "output_tokens", "cost", "unpriced", "budget")
-_COMPARED = ("differs", "metric", "one", "other", "one_n", "other_n", "effect", "p_value")
+_COMPARED = ("judged", "differs", "metric", "one", "other", "one_n", "other_n", "effect", "p_value")
 
 
 class By(StrEnum):
     """What usage is told by."""
 
-    APP = "app"
     MODEL = "model"
+    APP = "app"
+    USER = "user"
+    KEY = "key"
     TENANT = "tenant"
     AGENT = "agent"
-    USER = "user"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
 @_usage.command("list")
 def list_usage(
     context: typer.Context,
-    by: Annotated[By, typer.Option("--by", help="Of what.")] = By.APP,
+    by: Annotated[By, typer.Option("--by", help="Of what.")] = By.MODEL,
     hours: Annotated[int, typer.Option("--hours", min=1, max=744, help="How far back.")] = 24,
     limit: LimitOption = 200,
     chosen: FormatOption = None,
@@ -45,7 +46,7 @@ def list_usage(
     """Calls, tokens and dollars, the dearest first."""
     found = ask(context.obj, ListUsage(by=by.value, hours=hours, limit=limit))
     write(map(as_row, found.rows), _COLUMNS, chosen)
-    say(" ".join(filter(None, (found.prices, found.note))))
+    say(f"Priced by {found.prices}. {found.note}".strip())
 
 
 @_models.command("compare")
@@ -60,6 +61,7 @@ def compare(
     found = ask(context.obj, CompareModels(one=one, other=other, hours=hours))
     write(map(as_row, found.rows), _COMPARED, chosen)
     if not found.other:
-        say(f"Nothing to compare: in these {hours} hours there are {len(found.models)} models.")
+        there = f"only {found.one}" if found.one else "no model"
+        say(f"Nothing to compare: in these {hours} hours {there} did anything.")
     else:
         say(f"{found.one} (one) beside {found.other} (other).")

@@ -21,6 +21,7 @@ class Place(StrEnum):
     CAMPAIGN = "one campaign"
     BEHAVIOUR_CHART = "one chart"
     COMPARISON = "the comparison"
+    BASELINES = "the baselines"
     ALERT = "one alert"
     EVENT = "one event"
     RULE = "one rule"
@@ -48,14 +49,14 @@ OPENING = frozenset(
     {
         *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES),
         *(Place.INCIDENT, Place.NOTIFICATIONS, Place.AUDIT, Place.PEOPLE, Place.CAMPAIGNS, Place.CAMPAIGN),
-        *(Place.BEHAVIOUR, Place.BEHAVIOUR_CHART),
+        *(Place.BEHAVIOUR, Place.BEHAVIOUR_CHART, Place.USAGE),
     }
 )
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
 ON_RULE = frozenset({Place.RULES, Place.RULE})
 ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE, Place.INCIDENT, Place.RECORD})
 ON_PERSON = frozenset({Place.ACCOUNT, Place.ROLE, Place.APPROVAL})
-ON_BEHAVIOUR = frozenset({Place.BEHAVIOUR, Place.BEHAVIOUR_CHART, Place.USAGE, Place.COMPARISON})
+ON_BEHAVIOUR = frozenset({Place.BEHAVIOUR, Place.BEHAVIOUR_CHART, Place.USAGE, Place.COMPARISON, Place.BASELINES})
 ON_TEXT = (
     ON_ONE
     | ON_PERSON

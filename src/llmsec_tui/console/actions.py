@@ -171,7 +171,7 @@ ACTIONS = (
     Action(
         *("back", ("escape",), "Back", "Leave the filter, then the panel, then the screen"),
         footer=9,
-        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS, Place.PEOPLE, Place.COMPARISON},
+        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS, Place.PEOPLE, Place.COMPARISON, Place.BASELINES},
     ),
     Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
     Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),

@@ -242,9 +242,10 @@ def _changes(plot: Plot, width: int) -> Line:
     for (x, mark), end in zip(places, ends, strict=True):
         label, before, after = [span(f"{mark.kind} {mark.text}", "accent")], x - drawn, end - x - 1
         if before > after and width_of(label) > after:
-            line += [*fit(label if before > _LEAST else [], before, right=True), _CHANGE]
+            line += [*fit([Span(" "), *label, Span(" ")] if before > _LEAST else [], before, right=True), _CHANGE]
             drawn = x + 1
         else:
+            label = [Span(" "), *label]
             used = min(width_of(label), after) if after > _LEAST else 0
             line += [Span(" " * before), _CHANGE, *(fit(label, used) if used else [])]
             drawn = x + 1 + used

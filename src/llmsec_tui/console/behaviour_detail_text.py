@@ -72,11 +72,11 @@ def _share(share: float) -> list[Span]:
 
 
 def _split(draft: Draft, split: SplitRow, row: BehaviourRow) -> None:
-    draft.section(f"By {split.dimension}", "who calls more or less now, and who behaves otherwise")
+    draft.section(f"By {split.dimension}", f"of {_signed(split.total, row)}, by which the mean moved")
     parts = {"other mix": split.mix, "within them": split.within}
     for name, part in parts.items():
         share = part / split.total if split.total else 0.0
-        draft.field(name, f"{_signed(part, row)} of {_signed(split.total, row)}  ({share:.0%})")
+        draft.field(name, f"{_signed(part, row):>12}  {share:>5.0%}")
     for name, usual, now, adds in split.movers:
         draft.line(
             Span("     "),
@@ -127,6 +127,8 @@ def _statistics(draft: Draft, detail: BehaviourDetail) -> None:
 def _conversations(draft: Draft, detail: BehaviourDetail, chosen: int | None) -> None:
     rows = detail.contributors
     draft.section("Conversations that take part", "n and p choose one, enter opens it" if rows else "")
+    if rows:
+        draft.text("Their share of the shift, their mean, when, their name, application and user.", "quiet")
     if not rows:
         draft.text("None: nothing shifts, or no call in this time names its conversation.", "quiet")
     for number, one in enumerate(rows):

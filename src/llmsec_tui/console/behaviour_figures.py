@@ -32,7 +32,7 @@ def value(number: float | None, shape: str, unit: str) -> str:
     """In seven characters or so: a share as percent, dollars with their sign, milliseconds as seconds where long."""
     if number is None:
         return "–"
-    if shape in ("rate", "mix"):
+    if shape in ("rate", "mix") or unit == "%":
         return f"{number:.1%}"
     if unit == "$":
         return dollars(number)

@@ -43,6 +43,8 @@ USAGE: tuple[Column[UsageRow], ...] = (
 
 def _cost(row: UsageRow) -> Span:
     # More than is told, where some calls have no price.
+    if row.unpriced and not row.cost:
+        return span("unknown", "warn")
     return span(f"{dollars(row.cost)}{'+' if row.unpriced else ''}", "strong" if row.cost else "quiet")
 
 
@@ -65,15 +67,32 @@ def usage_head(page: UsagePage, hours: int) -> list[Span]:
 
 
 MODELS: tuple[Column[ModelRow], ...] = (
-    Column("", 1, lambda row: Span("≠", "warn.strong") if row.differs else Span(" ")),
-    Column("METRIC", 24, lambda row: preview(row.title, "strong" if row.differs else "quiet")),
+    Column("", 1, lambda row: _sign(row)),
+    Column("METRIC", 19, lambda row: preview(row.title, "strong" if row.differs else "quiet")),
     Column("A", 10, lambda row: _of(row, row.one), right=True),
     Column("B", 10, lambda row: _of(row, row.other), right=True),
-    Column("EFFECT", 6, lambda row: span(f"{row.effect:.2f}", "strong" if row.differs else "quiet"), right=True),
-    Column("P", 6, lambda row: span(behaviour_figures.chance(row.p_value), "quiet"), right=True),
+    Column("EFFECT", 7, lambda row: _effect(row), right=True),
+    Column("P", 6, lambda row: _chance(row), right=True),
     Column("N OF A", 7, lambda row: _right(row.one_n, "quiet"), right=True),
     Column("N OF B", 7, lambda row: _right(row.other_n, "quiet"), right=True),
 )
+
+
+def _sign(row: ModelRow) -> Span:
+    """≠ for what differs, = for what does not, ? for what cannot be told."""
+    if not row.judged:
+        return Span("?", "quiet")
+    return Span("≠", "warn.strong") if row.differs else Span("=", "good")
+
+
+def _effect(row: ModelRow) -> Span:
+    if not row.judged:
+        return span("too few", "faint")
+    return span(f"{row.effect:.2f}", "strong" if row.differs else "quiet")
+
+
+def _chance(row: ModelRow) -> Span:
+    return span(behaviour_figures.chance(row.p_value), "quiet") if row.judged else span("–", "faint")
 
 
 def _of(row: ModelRow, number: float | None) -> Span:

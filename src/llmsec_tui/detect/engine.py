@@ -16,7 +16,7 @@ from llmsec_tui.detect.match.evidence import gather
 from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.match.judging import Judge
 from llmsec_tui.detect.match.texts import Texts
-from llmsec_tui.detect.rule import Rule, RuleSet
+from llmsec_tui.detect.rule import Rule, RuleSet, Watch
 from llmsec_tui.detect.signals.computing import Computed, lowercase
 from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.text.views import ROW, Views
@@ -252,7 +252,9 @@ def _of_those_asking(likely: Sequence[_Likely], places: Sequence[int], signals: 
 
 
 def _content(rule: Rule, row: int, views: Views) -> Content | None:
-    raw = views.texts[row] if rule.compiled.text_leaves or rule.compiled.signals else None
+    # What a monitor says tells more than that it says something.
+    is_read = rule.compiled.text_leaves or rule.compiled.signals or isinstance(rule, Watch)
+    raw = views.texts[row] if is_read else None
     return None if raw is None else Content(raw, views.decoded.get(row, []))
 
 

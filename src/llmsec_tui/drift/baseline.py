@@ -5,18 +5,21 @@ attack cannot teach that it is normal. What a window is held against is the base
 week, where it has enough of them; else those of the same hours of the day; else all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from llmsec_tui.drift.metrics import LAYOUT, SCHEMA, Metric, Shape
+from llmsec_tui.drift import unrest
+from llmsec_tui.drift.metrics import LAYOUT, METRICS, SCHEMA, Metric, Shape
 from llmsec_tui.drift.segments import Segment, Slice
-from llmsec_tui.drift.sketch import Sketch
+from llmsec_tui.drift.sketch import unpack
 
 Counts = npt.NDArray[np.int64]
 
@@ -26,15 +29,8 @@ ENOUGH = 500
 """Values of a metric that make up what is usual at some hours, at least; with fewer, more hours are taken together."""
 TIMES = 4
 """And so many times the values of the window: otherwise the chance that made the baseline would be blamed on it."""
-_LEAST_USUAL = 200
-LEAST_HOURS = 8
-"""Hours that it takes to tell how much a metric varies from hour to hour."""
-_LEAST_OF_HOUR = 20
-_TRIM = 0.1
-_MOST_OF_TENTH = 4.0
-"""No hour differs by more than so many times what nine of ten stay below: a chi-squared variable does once in 1,000."""
-_MOST_DEVIATION = 10.0
-_MOST_LAG = 24
+_MONDAY = 72
+"""1970 began on a Thursday: so many hours after midnight of a Monday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Pinned:
 
 def hour_of_week(at: int) -> int:
     """0 is Monday from midnight UTC, 167 the last hour of Sunday."""
-    return (at // HOUR + 72) % WEEK
+    return (at // HOUR + _MONDAY) % WEEK
 
 
 def digest(hours: Iterable[HourOf]) -> str:
@@ -84,12 +80,14 @@ class Baseline:
     pinned: Pinned
     hours: Sequence[HourOf]
     _slices: dict[Slice, "OfSlice"] = field(default_factory=dict)
+    _unpacked: "_Cells | None" = None
 
     def of(self, part: Slice) -> "OfSlice":
         """What is usual in one slice."""
         if part not in self._slices:
-            mine = [one for one in self.hours if part.holds(one.segment)]
-            self._slices[part] = OfSlice(_by_hour(mine))
+            if self._unpacked is None:
+                self._unpacked = _cells(self.hours)
+            self._slices[part] = self._unpacked.of(part)
         return self._slices[part]
 
     def has(self, part: Slice) -> bool:
@@ -97,41 +95,94 @@ class Baseline:
         return any(part.holds(one.segment) for one in self.hours)
 
 
-def _by_hour(hours: Iterable[HourOf]) -> dict[int, Sketch]:
-    found: dict[int, Sketch] = {}
-    for one in hours:
-        found.setdefault(one.at, Sketch()).add_packed(one.sketch)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What is not zero in the hours of a baseline: hour, bin and count of each, those of one segment in a row."""
+
+    hours: Counts
+    """The beginnings of all hours, in order."""
+    at: npt.NDArray[np.int32]
+    bins: npt.NDArray[np.uint16]
+    counts: npt.NDArray[np.uint32]
+    segments: Mapping[Segment, slice]
+    """Where those of each segment are."""
+
+    def of(self, part: Slice) -> "OfSlice":
+        wanted = [where for segment, where in self.segments.items() if part.holds(segment)]
+        if not wanted:
+            return OfSlice(self.hours[:0], np.zeros((0, LAYOUT.size), dtype=np.int64))
+        at, bins, counts = (
+            np.concatenate([one[where] for where in wanted]) for one in (self.at, self.bins, self.counts)
+        )
+        place = at.astype(np.int64) * LAYOUT.size + bins
+        whole = np.bincount(place, counts, len(self.hours) * LAYOUT.size).astype(np.int64).reshape(-1, LAYOUT.size)
+        there = whole.any(axis=1)
+        return OfSlice(self.hours[there], whole[there])
+
+
+def _cells(hours: Sequence[HourOf]) -> _Cells:
+    begins = np.unique(np.array([one.at for one in hours], dtype=np.int64))
+    ordered = sorted(hours, key=lambda one: one.segment)
+    found = unpack([one.sketch for one in ordered])
+    at = np.searchsorted(begins, np.array([one.at for one in ordered], dtype=np.int64))
+    # Where each segment's sketches begin, and so their cells.
+    firsts = [place for place, one in enumerate(ordered) if not place or one.segment != ordered[place - 1].segment]
+    borders = np.searchsorted(found.of, [*firsts, len(ordered)]).tolist()
+    segments = {ordered[first].segment: slice(*ends) for first, ends in zip(firsts, pairwise(borders), strict=True)}
+    return _Cells(begins, at[found.of].astype(np.int32), found.places, found.counts, segments)
 
 
 class OfSlice:
     """What is usual in one slice."""
 
-    def __init__(self, by_hour: Mapping[int, Sketch]) -> None:
-        self._by_hour = by_hour
-        self._of_week = np.zeros((WEEK, LAYOUT.size), dtype=np.int64)
-        for at, sketch in by_hour.items():
-            self._of_week[hour_of_week(at)] += sketch.counts
+    def __init__(self, hours: Counts, counts: Counts) -> None:
+        """The beginnings of hours (µs), and a row of counts for each, with a column for each bin of the layout."""
+        self._hours = hours // HOUR
+        self._bins = np.flatnonzero(counts.any(axis=0))
+        # Few bins have anything in them, and a board has sixty of these.
+        self._counts = counts[:, self._bins].astype(np.int32)
+        self._week = np.zeros((WEEK, len(self._bins)), dtype=np.int64)
+        np.add.at(self._week, (self._hours + _MONDAY) % WEEK, self._counts)
+        starts = np.searchsorted(self._bins, [LAYOUT.of(metric).start for metric in METRICS])
+        ends = [*starts[1:].tolist(), len(self._bins)]
+        self._columns = {m.name: slice(*both) for m, *both in zip(METRICS, starts.tolist(), ends, strict=True)}
+        """Where a metric's bins are among those that have anything in them."""
+        self._of_hours = {name: self._week[:, where].sum(axis=1).tolist() for name, where in self._columns.items()}
+        """How many values of a metric each hour of the week has."""
         self._enough = lru_cache(maxsize=4096)(self._usual)
-        self.restlessness = lru_cache(maxsize=None)(self._restlessness)
-        self.unrest = lru_cache(maxsize=None)(self._unrest)
-        self.memory = lru_cache(maxsize=None)(self._memory)
+        self._whole = lru_cache(maxsize=None)(self._usual_of_all)
+        self._known: dict[str, _Unrest] = {}
 
     @property
     def n_hours(self) -> int:
-        return len(self._by_hour)
+        return len(self._hours)
+
+    def has(self, metric: Metric) -> bool:
+        """Whether there is any value of a metric."""
+        columns = self._columns[metric.name]
+        return bool(columns.start < columns.stop)
 
     def usual(self, metric: Metric, hours: tuple[int, ...], n: int) -> Counts:
         """The counts that a window of ``n`` values over these hours of the week is held against."""
+        if not self.has(metric):
+            return np.zeros(metric.bins.size, dtype=np.int64)
         return self._enough(metric, hours, max(ENOUGH, TIMES * (1 << (n - 1).bit_length() if n > 1 else 1)))
 
     def _usual(self, metric: Metric, hours: tuple[int, ...], enough: int) -> Counts:
-        mine = self._of_week[:, LAYOUT.of(metric)]
+        mine = self._week[:, self._columns[metric.name]]
+        of_hours = self._of_hours[metric.name]
         for chosen in (sorted(set(hours)), sorted({day * 24 + hour % 24 for hour in hours for day in range(7)})):
-            counts: npt.NDArray[np.int64] = mine[chosen].sum(axis=0)
-            if counts.sum() >= enough:
-                return counts
-        whole: npt.NDArray[np.int64] = mine.sum(axis=0)
+            if sum(of_hours[hour] for hour in chosen) >= enough:
+                return self._spread(metric, mine[chosen].sum(axis=0))
+        return self._whole(metric)
+
+    def _usual_of_all(self, metric: Metric) -> Counts:
+        return self._spread(metric, self._week[:, self._columns[metric.name]].sum(axis=0))
+
+    def _spread(self, metric: Metric, counts: Counts) -> Counts:
+        """In all bins of a metric; of one row, or of a row for each hour."""
+        whole = np.zeros((*counts.shape[:-1], metric.bins.size), dtype=np.int64)
+        whole[..., self._bins[self._columns[metric.name]] - LAYOUT.of(metric).start] = counts
         return whole
 
     def dispersion(self, metric: Metric, n: int, hours: int) -> float:
@@ -140,86 +191,56 @@ class OfSlice:
         hours = max(hours, 1)
         # Nothing is known of how long the mood of a mix lasts: it is taken to last.
         lasting = hours if metric.shape is Shape.MIX else min(hours, self.memory(metric))
-        return 1.0 + n / hours * self.restlessness(metric) * lasting
+        return 1.0 + n / hours * self._unrest(metric).restlessness * lasting
 
-    def _restlessness(self, metric: Metric) -> float:
-        """By how much Pearson's statistic of an hour against all others of its kind is above its degrees of freedom,
-        for each value of the hour (McCullagh and Nelder, "Generalized Linear Models", 1989, 4.5)."""
-        excess = [(statistic / freedom, freedom, n) for statistic, freedom, n in self._statistics(metric)]
-        if len(excess) < LEAST_HOURS:
-            return 0.0
-        # An hour in which something happened says little of what is usual.
-        most = _MOST_OF_TENTH * float(np.quantile([ratio for ratio, _, _ in excess], 0.9))
-        above = sum((min(ratio, most) - 1) * freedom for ratio, freedom, _ in excess)
-        return max(0.0, above / sum(n for _, _, n in excess))
+    def unrest(self, metric: Metric) -> float:
+        """How much more the means of hours vary than those of independent calls would: 1 or more."""
+        return self._unrest(metric).unrest
 
-    def _statistics(self, metric: Metric) -> Iterator[tuple[float, int, int]]:
-        """Of each hour with enough in it: the statistic, its degrees of freedom, the values."""
-        groups = grouping(metric, self._of_week[:, LAYOUT.of(metric)].sum(axis=0))
-        for at, sketch in self._by_hour.items():
-            own = regroup(sketch.of(metric), groups)
-            n = int(own.sum())
-            others = regroup(self.usual(metric, (hour_of_week(at),), n), groups) - own
-            m = int(others.sum())
-            there = others > 0
-            if n < _LEAST_OF_HOUR or m < _LEAST_USUAL or there.sum() < 2:
-                continue
-            expected = n * others[there] / m
-            statistic = float(((own[there] - expected) ** 2 / expected).sum() / (1 + n / m))
-            yield statistic, int(there.sum()) - 1, n
+    def memory(self, metric: Metric) -> float:
+        """How much more sums of hours in a row vary because each resembles those before: 1 or more."""
+        return self._unrest(metric).memory
+
+    def _unrest(self, metric: Metric) -> "_Unrest":
+        if metric.name not in self._known:
+            own = self._counts[:, self._columns[metric.name]].astype(np.int64)
+            others = self._usual_of_hours(metric, own) - own
+            groups = grouping(metric, self._spread(metric, own.sum(axis=0)))
+            mine = groups[self._bins[self._columns[metric.name]] - LAYOUT.of(metric).start]
+            together = (mine[:, None] == np.unique(mine)).astype(np.int64)
+            spread = self._spread(metric, own), self._spread(metric, others)
+            found = unrest.deviations(metric, self._hours, *spread)
+            self._known[metric.name] = _Unrest(
+                unrest.restlessness(own @ together, others @ together), unrest.unrest(found), unrest.memory(found)
+            )
+        return self._known[metric.name]
+
+    def _usual_of_hours(self, metric: Metric, own: Counts) -> Counts:
+        """What each hour of the baseline would be held against, itself among it; see :meth:`usual`."""
+        n = own.sum(axis=1)
+        # The bits that n - 1 takes, as above.
+        enough = np.maximum(ENOUGH, TIMES * 2.0 ** np.frexp(np.maximum(n - 1, 0))[1])
+        week = self._week[:, self._columns[metric.name]]
+        day, at = week.reshape(7, 24, -1).sum(axis=0), (self._hours + _MONDAY) % WEEK
+        of_week, of_day = (week.sum(axis=1)[at] >= enough)[:, None], (day.sum(axis=1)[at % 24] >= enough)[:, None]
+        return np.where(of_week, week[at], np.where(of_day, day[at % 24], week.sum(axis=0)))
 
     def deviation(self, metric: Metric, counts: Counts, hours: tuple[int, ...]) -> float | None:
         """By how many standard errors the mean score of a window is off what is usual; None where that says nothing."""
-        z = self._raw_deviation(metric, counts, self.usual(metric, hours, int(counts.sum())))
-        return None if z is None else z / sqrt(self.unrest(metric) * self.memory(metric))
-
-    def _raw_deviation(self, metric: Metric, counts: Counts, usual: Counts) -> float | None:
-        n, m = int(counts.sum()), int(usual.sum())
-        if n < _LEAST_OF_HOUR or m < _LEAST_USUAL or metric.shape is Shape.MIX:
+        n = int(counts.sum())
+        if metric.shape is Shape.MIX or n < unrest.LEAST_OF_HOUR:
             return None
-        scores = metric.bins.scores
-        middle = float(usual @ scores) / m
-        variance = float(usual @ (scores - middle) ** 2) / m
-        if metric.shape is Shape.RATE:
-            # A rate that was never seen is still possible.
-            share = (float(usual[1]) + 0.5) / (m + 1)
-            variance = share * (1 - share)
-        spread = sqrt(variance * (1 / n + 1 / m))
-        return (float(counts @ scores) / n - middle) / spread if spread > 0 else None
+        usual = self.usual(metric, hours, n)
+        found = unrest.deviations(metric, np.zeros(1, dtype=np.int64), counts[None], usual[None]).errors
+        return float(found[0]) / sqrt(self.unrest(metric) * self.memory(metric)) if len(found) else None
 
-    def _unrest(self, metric: Metric) -> float:
-        """How much more the means of hours vary than those of independent calls would: 1 or more."""
-        squares = sorted(z * z for _, z in self._deviations(metric))
-        cut = int(len(squares) * _TRIM)
-        # The mean of squares of normal deviates without the greatest and least tenth of them is 0.68.
-        kept = squares[cut : len(squares) - cut]
-        return max(1.0, float(np.mean(kept)) / 0.68) if len(squares) >= LEAST_HOURS else 1.0
 
-    def _memory(self, metric: Metric) -> float:
-        """How much more sums of hours in a row vary because each resembles those before: 1 or more.
+class _Unrest(NamedTuple):
+    """Of one metric; see ``drift/unrest.py``."""
 
-        ``1 + 2 (r₁ + r₂ + …)`` over the correlations of hours so far apart, up to the first that is not above 0 (Geyer,
-        "Practical Markov chain Monte Carlo", 1992, 3.3).
-        """
-        found = {at: max(-_MOST_DEVIATION, min(_MOST_DEVIATION, z)) for at, z in self._deviations(metric)}
-        memory = 1.0
-        for lag in range(1, _MOST_LAG + 1):
-            pairs = np.array([(z, found[at + lag * HOUR]) for at, z in found.items() if at + lag * HOUR in found])
-            if len(pairs) < LEAST_HOURS or not (variance := float((pairs**2).mean())):
-                break
-            alike = float((pairs[:, 0] * pairs[:, 1]).mean()) / variance
-            if alike <= 0:
-                break
-            memory += 2 * alike
-        return memory
-
-    def _deviations(self, metric: Metric) -> Iterator[tuple[int, float]]:
-        """Of each hour from all others of its kind, with its time."""
-        for at, sketch in self._by_hour.items():
-            own = sketch.of(metric)
-            z = self._raw_deviation(metric, own, self.usual(metric, (hour_of_week(at),), int(own.sum())) - own)
-            if z is not None:
-                yield at, z
+    restlessness: float
+    unrest: float
+    memory: float
 
 
 GROUPS = 10

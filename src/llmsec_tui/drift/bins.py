@@ -34,6 +34,21 @@ class Bins(Protocol):
     def of(self, values: Values) -> Numbers:
         """The bin of each value."""
 
+    def inside(self, at: int, share: float) -> float:
+        """The value that this share of a bin lies below, its values taken to be spread evenly."""
+
+
+def quantile(bins: Bins, counts: Numbers, share: float) -> float | None:
+    """The value that this share of all values lies below, as far as bins tell; None where there are none."""
+    whole = np.cumsum(counts)
+    n = int(whole[-1])
+    if not n:
+        return None
+    wanted = min(max(share, 0.0), 1.0) * n
+    at = int(np.searchsorted(whole, max(wanted, 0.5)))
+    within = (wanted - float(whole[at] - counts[at])) / float(counts[at])
+    return bins.inside(at, min(max(within, 0.0), 1.0))
+
 
 @dataclass(frozen=True)
 class LogBins:
@@ -63,6 +78,9 @@ class LogBins:
         found: Numbers = np.clip(np.nan_to_num(steps, nan=-1.0, neginf=-1.0) + 1, 0, self.size - 1).astype(np.int64)
         return found
 
+    def inside(self, at: int, share: float) -> float:
+        return 10.0 ** (self.low + (at - 1 + share) / self.per_decade) if at else 0.0
+
 
 @dataclass(frozen=True)
 class LinearBins:
@@ -85,6 +103,12 @@ class LinearBins:
         found: Numbers = np.clip(np.nan_to_num(steps), 0, self.size - 1).astype(np.int64)
         return found
 
+    def inside(self, at: int, share: float) -> float:
+        # Nothing and all are the commonest values of a share: the ends stand for them.
+        if at in (0, self.size - 1):
+            return self.high if at else self.low
+        return self.low + (at + share) * (self.high - self.low) / self.size
+
 
 @dataclass(frozen=True)
 class YesNo:
@@ -103,6 +127,9 @@ class YesNo:
     def of(self, values: Values) -> Numbers:
         return (values > 0).astype(np.int64)
 
+    def inside(self, at: int, share: float) -> float:
+        return float(at)
+
 
 @dataclass(frozen=True)
 class Names:
@@ -120,6 +147,9 @@ class Names:
 
     def of(self, values: Values) -> Numbers:
         return values.astype(np.int64)
+
+    def inside(self, at: int, share: float) -> float:
+        return float(at)
 
     def slot(self, name: str) -> int:
         """The bin of a name."""

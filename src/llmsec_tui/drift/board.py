@@ -9,7 +9,7 @@ import numpy.typing as npt
 from llmsec_tui.drift.baseline import HOUR, Baseline, hour_of_week
 from llmsec_tui.drift.metrics import METRICS, Metric
 from llmsec_tui.drift.segments import Segment, Slice, slices
-from llmsec_tui.drift.sketch import Sketch
+from llmsec_tui.drift.sketch import Sketch, merged_by
 from llmsec_tui.drift.verdict import Finding, Verdict, judge, settled
 
 MOST_SLICES = 60
@@ -53,17 +53,15 @@ class Window:
 
 def window(since: int, until: int, found: Iterable[tuple[int, int, bytes]]) -> Window:
     """Out of sketches as the store has them: time, number of the segment, sketch."""
-    sketches: dict[int, Sketch] = {}
-    for _, number, packed in found:
-        sketches.setdefault(number, Sketch()).add_packed(packed)
-    return Window(since, until, sketches)
+    return Window(since, until, merged_by((number, packed) for _, number, packed in found))
 
 
 def board(seen: Window, segments: Mapping[int, Segment], baseline: Baseline | None) -> list[Cell]:
     """All cells of which the logs tell anything, now or in the baseline; the slice of all first."""
     present = {number: segments[number] for number in seen.sketches if number in segments}
+    hours = seen.hours
     cells = [
-        Cell(part, metric, sketch.of(metric), judge(metric, sketch, of_slice, seen.hours))
+        Cell(part, metric, sketch.of(metric), judge(metric, sketch, of_slice, hours))
         for part, sketch in _summed(seen, present)
         for of_slice in (baseline.of(part) if baseline is not None else None,)
         for metric in METRICS

@@ -61,6 +61,10 @@ def split(
     if metric.shape is Shape.MIX:
         return None
     before, after = _grouped(metric, dimension, usual), _grouped(metric, dimension, now)
+    if dimension == "language":
+        # It is not known of calls whose text is not in the log, and they speak no language of their own.
+        before.pop("", None)
+        after.pop("", None)
     n0, n1 = sum(n for n, _ in before.values()), sum(n for n, _ in after.values())
     if not n0 or not n1:
         return None
@@ -130,7 +134,7 @@ def blame(found: Sequence[Split], changes: Sequence[Change], attacked: float, us
         share = _share(sum(adds for _, w0, _, adds in prompt.movers if w0 == 0) + _gone(prompt), prompt.total)
         causes.append(Blame(Cause.OURS, share, f"{prompt.fresh:.0%} of calls have a system prompt that is new"))
     for one in found:
-        if one.dimension in _USERS and abs(one.mix) > 0.1 * abs(one.total):
+        if one.dimension in _USERS and _share(one.mix, one.total) > 0.1:
             told = f"{_share(one.mix, one.total):.0%} of the shift comes of other shares by {one.dimension}"
             causes.append(Blame(Cause.USERS, _share(one.mix, one.total), told))
     if attacked > max(2 * usually_attacked, usually_attacked + 0.01):
@@ -168,5 +172,5 @@ def changes_seen(seen: Iterable[Mapping[str, object]], since: int) -> list[Chang
             if value and (kind, app, value) not in known:
                 known.add((kind, app, value))
                 if at >= since and at > began:
-                    found.append(Change(at, kind, f"{kind} {value}", str(app)))
+                    found.append(Change(at, kind, str(value), str(app)))
     return found

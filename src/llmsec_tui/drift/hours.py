@@ -1,11 +1,11 @@
-"""What each hour came to: the points of the charts, and whether a drift has begun."""
+"""What each hour came to: the points of the charts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmsec_tui.drift.baseline import Baseline, hour_of_week
 from llmsec_tui.drift.board import Cell
-from llmsec_tui.drift.metrics import BY_NAME, Metric, Shape
+from llmsec_tui.drift.metrics import Metric, Shape
 from llmsec_tui.drift.segments import Slice
 from llmsec_tui.drift.sequential import Cusum
 from llmsec_tui.drift.verdict import Verdict
@@ -56,54 +56,9 @@ def points(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """A drift that was not there an hour before."""
-
-    point: Point
-    metric: Metric
-    is_slow: bool
-
-    @property
-    def sentence(self) -> str:
-        """What people are told."""
-        one, metric = self.point, self.metric
-        where = "" if not one.part.dimension else f" of {one.part.dimension} {one.part.value}"
-        if self.is_slow:
-            return (
-                f"{metric.title}{where} has been moving away from what is usual, hour by hour: {_change(one, metric)}."
-            )
-        return (
-            f"{metric.title}{where} is not what it was: {_change(one, metric)}; "
-            f"effect {one.effect:.2f}, p {one.p_value:.1g}, {one.n:,} values."
-        )
-
-
-def _change(one: Point, metric: Metric) -> str:
-    if one.value is None or one.usual is None:
-        return f"{one.effect:.0%} of it is otherwise"
-    return f"{shown(one.value, metric)} where {shown(one.usual, metric)} is usual"
-
-
 def shown(value: float, metric: Metric) -> str:
     """A value with its unit."""
-    if metric.shape is Shape.RATE:
+    if metric.shape is Shape.RATE or metric.unit == "%":
         return f"{value:.1%}"
     number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return f"${number}" if metric.unit == "$" else f"{number} {metric.unit}".rstrip()
-
-
-def begun(now: Sequence[Point], before: Mapping[tuple[str, str], Point]) -> list[Begun]:
-    """The drifts that this hour began; of a slice only where the whole does not drift in the same metric."""
-    drifting = {one.metric for one in now if not one.part.dimension and _drifts(one)}
-    found = []
-    for one in now:
-        former = before.get((one.part.name, one.metric))
-        is_new = _drifts(one) and (former is None or not _drifts(former))
-        if is_new and (not one.part.dimension or one.metric not in drifting):
-            found.append(Begun(one, BY_NAME[one.metric], one.verdict is not Verdict.DRIFT))
-    return found
-
-
-def _drifts(one: Point) -> bool:
-    return one.verdict is Verdict.DRIFT or one.slow.since is not None

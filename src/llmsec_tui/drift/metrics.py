@@ -26,6 +26,7 @@ class Metric:
     shape: Shape
     bins: Bins
     unit: str = ""
+    """Of "%" values are shares of one, as those of rates are."""
     floor: float = 0.1
     """A smaller effect is no drift, however sure it is: the greatest difference of cumulated shares of a number, the
     difference of a rate, the total variation of a mix."""
@@ -43,30 +44,30 @@ def _rate(name: str, title: str, floor: float = 0.05) -> Metric:
 METRICS: tuple[Metric, ...] = (
     Metric("input_tokens", "Input tokens", _NUMBER, _COUNT, "tokens"),
     Metric("output_tokens", "Output tokens", _NUMBER, _COUNT, "tokens"),
-    Metric("cached_share", "Input from cache", _NUMBER, _SHARE),
+    Metric("cached_share", "Input from cache", _NUMBER, _SHARE, "%"),
     Metric("cost", "Cost of a call", _NUMBER, LogBins(-7, 3), "$"),
     Metric("latency", "Latency", _NUMBER, LogBins(0, 7), "ms"),
-    Metric("first_token", "Time to first token", _NUMBER, LogBins(0, 7), "ms"),
+    Metric("first_token", "First token", _NUMBER, LogBins(0, 7), "ms"),
     _rate("errors", "Calls that fail", 0.02),
     _rate("refusals", "Refusals", 0.02),
     _rate("guardrail", "Guardrail blocks", 0.02),
     Metric("finish", "Finish reasons", _MIX, _NAMES),
     Metric("tools", "Tool mix", _MIX, _NAMES),
-    _rate("tool_errors", "Tool calls that fail"),
+    _rate("tool_errors", "Tools that fail"),
     Metric("answer_length", "Answer length", _NUMBER, _COUNT, "chars"),
     Metric("language", "Language", _MIX, _NAMES),
     _rate("valid_json", "JSON that is valid"),
     _rate("links", "Answers with links"),
     _rate("code", "Answers with code"),
     Metric("entropy", "Entropy of letters", _NUMBER, LinearBins(0.0, 8.0, 80), "bits"),
-    Metric("novelty", "Phrases not repeated", _NUMBER, _SHARE),
-    Metric("on_topic", "Words of the question", _NUMBER, _SHARE),
-    Metric("hedging", "Words that hedge", _NUMBER, LinearBins(0.0, 0.25, 50)),
-    _rate("pressure", "Calls with an injection alert", 0.01),
-    _rate("coverage", "Content that can be seen"),
-    _rate("has_user", "Calls that name a user"),
-    _rate("has_model", "Calls that name a model"),
-    _rate("has_usage", "Answers with token counts"),
+    Metric("novelty", "Phrases said once", _NUMBER, _SHARE, "%"),
+    Metric("on_topic", "Question taken up", _NUMBER, _SHARE, "%"),
+    Metric("hedging", "Words that hedge", _NUMBER, LinearBins(0.0, 0.25, 50), "%"),
+    _rate("pressure", "Injection alerts", 0.01),
+    _rate("coverage", "Content seen"),
+    _rate("has_user", "User is named"),
+    _rate("has_model", "Model is named"),
+    _rate("has_usage", "Tokens are told"),
 )
 
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -3,13 +3,14 @@
 On disk only what is not zero is written: places and counts, then metrics and sums, all little endian.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from llmsec_tui.drift.bins import Values
+from llmsec_tui.drift.bins import Values, quantile
 from llmsec_tui.drift.metrics import LAYOUT, METRICS, NUMBERS, Metric
 
 _PLACES: np.dtype[np.uint16] = np.dtype("<u2")
@@ -41,57 +42,83 @@ class Sketch:
 
     def quantile(self, metric: Metric, share: float) -> float | None:
         """The value below which this share of all values is, as exact as the bins are."""
-        counts = self.of(metric)
-        n = counts.sum()
-        if not n:
-            return None
-        at = int(np.searchsorted(np.cumsum(counts), share * n))
-        return float(metric.bins.places[min(at, metric.bins.size - 1)])
+        return quantile(metric.bins, self.of(metric), share)
 
     def add(self, other: "Sketch") -> None:
         self.counts += other.counts
         self.sums += other.sums
 
-    def add_packed(self, data: bytes) -> None:
-        """Add a sketch as it is on disk."""
-        places, counts, metrics, sums = unpack(data)
-        # No place comes twice in a sketch.
-        self.counts[places] += counts
-        self.sums[metrics] += sums
-
     def packed(self) -> bytes:
         """As it is on disk."""
         places, metrics = np.flatnonzero(self.counts), np.flatnonzero(self.sums)
-        head = np.array([len(places), len(metrics)], dtype=_HEAD)
-        parts = (
-            head,
-            places.astype(_PLACES),
-            self.counts[places].astype(_COUNTS),
-            metrics.astype(_METRICS),
-            self.sums[metrics].astype(_SUMS),
-        )
-        return b"".join(part.tobytes() for part in parts)
+        return pack(places, self.counts[places], metrics, self.sums[metrics])
 
 
-Unpacked = tuple[npt.NDArray[np.uint16], npt.NDArray[np.uint32], npt.NDArray[np.uint8], Values]
+def pack(
+    places: npt.NDArray[np.int64], counts: npt.NDArray[np.int64], metrics: npt.NDArray[np.int64], sums: Values
+) -> bytes:
+    """A sketch as it is on disk, out of what is not zero in it."""
+    head = np.array([len(places), len(metrics)], dtype=_HEAD)
+    parts = (head, places.astype(_PLACES), counts.astype(_COUNTS), metrics.astype(_METRICS), sums.astype(_SUMS))
+    return b"".join(part.tobytes() for part in parts)
 
 
-def unpack(data: bytes) -> Unpacked:
-    """Places and counts, metrics and sums."""
-    n_places, n_metrics = (int(n) for n in np.frombuffer(data, _HEAD, 2))
-    at = 2 * _HEAD.itemsize
-    places = np.frombuffer(data, _PLACES, n_places, at)
-    at += places.nbytes
-    counts = np.frombuffer(data, _COUNTS, n_places, at)
-    at += counts.nbytes
-    metrics = np.frombuffer(data, _METRICS, n_metrics, at)
-    at += metrics.nbytes
-    return places, counts, metrics, np.frombuffer(data, _SUMS, n_metrics, at)
+class Unpacked(NamedTuple):
+    """Many sketches. The first three go together, and so do the others."""
+
+    of: npt.NDArray[np.int64]
+    """The number of the sketch that a count is of."""
+    places: npt.NDArray[np.uint16]
+    counts: npt.NDArray[np.uint32]
+    sums_of: npt.NDArray[np.int64]
+    metrics: npt.NDArray[np.uint8]
+    sums: Values
+
+
+def unpack(sketches: Sequence[bytes]) -> Unpacked:
+    """What is in sketches as they are on disk; all at once, as a board is of thousands."""
+    sizes = np.array([len(data) for data in sketches], dtype=np.int64)
+    data = np.frombuffer(b"".join(sketches), np.uint8)
+    heads = data[(np.cumsum(sizes) - sizes)[:, None] + np.arange(2 * _HEAD.itemsize)].view(_HEAD).astype(np.int64)
+    n_places, n_metrics = heads[:, 0], heads[:, 1]
+    parts = [
+        np.full(len(sizes), 2 * _HEAD.itemsize),
+        *(n_places * _PLACES.itemsize, n_places * _COUNTS.itemsize),
+        *(n_metrics * _METRICS.itemsize, n_metrics * _SUMS.itemsize),
+    ]
+    part = np.repeat(np.tile(np.arange(len(parts), dtype=np.uint8), len(sizes)), np.stack(parts, axis=1).ravel())
+    numbers = np.arange(len(sizes))
+    return Unpacked(
+        np.repeat(numbers, n_places),
+        data[part == 1].view(_PLACES),
+        data[part == 2].view(_COUNTS),
+        np.repeat(numbers, n_metrics),
+        data[part == 3].view(_METRICS),
+        data[part == 4].view(_SUMS),
+    )
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def merged_by(found: Iterable[tuple[Key, bytes]]) -> dict[Key, Sketch]:
+    """The sums of sketches as they are on disk, by their keys."""
+    pairs = list(found)
+    keys: dict[Key, int] = {}
+    rows = np.array([keys.setdefault(key, len(keys)) for key, _ in pairs], dtype=np.int64)
+    if not keys:
+        return {}
+    one = unpack([data for _, data in pairs])
+    counts = _added(rows[one.of] * LAYOUT.size + one.places, one.counts, len(keys), LAYOUT.size).astype(np.int64)
+    sums = _added(rows[one.sums_of] * len(METRICS) + one.metrics, one.sums, len(keys), len(METRICS))
+    return {key: Sketch(counts[row], sums[row]) for key, row in keys.items()}
+
+
+def _added(at: npt.NDArray[np.int64], values: npt.NDArray[Any], rows: int, columns: int) -> Values:
+    whole = np.bincount(at, values.astype(np.float64), rows * columns).astype(np.float64)
+    return whole.reshape(rows, columns)
 
 
 def merged(sketches: Iterable[bytes]) -> Sketch:
     """The sum of sketches as they are on disk."""
-    whole = Sketch()
-    for one in sketches:
-        whole.add_packed(one)
-    return whole
+    return merged_by((None, data) for data in sketches).get(None, Sketch())

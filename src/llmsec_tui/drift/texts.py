@@ -1,10 +1,11 @@
 """What is measured of a text itself, by cheap means that know no model and no dictionary of feelings."""
 
-from collections.abc import Sequence
-from math import log2
+from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from llmsec_tui.detect.text.folding import fold
 
@@ -48,6 +49,18 @@ _SCRIPTS = (
 UNKNOWN = "other"
 
 
+class _Words(dict[int, str]):
+    """What each character is in a text that is cut into words, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        found = self[code] = letter if letter.isalnum() or letter in "'-" else " "
+        return found
+
+
+_WORDS = _Words()
+
+
 class Measured(NamedTuple):
     """Of one text; None where it has too little of what is measured."""
 
@@ -69,17 +82,18 @@ class Measured(NamedTuple):
 def measure(text: str) -> Measured:
     """What can be told of a text."""
     folded = fold(text[:MOST])
-    words = "".join(letter if letter.isalnum() or letter in "'-" else " " for letter in folded).split()
+    words = folded.translate(_WORDS).split()
+    times = Counter(words)
     phrases = list(zip(*(words[start:] for start in range(_GRAM)), strict=False))
     return Measured(
-        language=language(folded, words),
+        language=language(folded, times),
         valid_json=_valid_json(text),
         links="http://" in folded or "https://" in folded or "www." in folded,
         code="```" in text[:MOST] or "~~~" in text[:MOST],
         entropy=_entropy(folded),
         novelty=len(set(phrases)) / len(phrases) if len(phrases) >= 10 else None,
-        hedging=sum(word in _HEDGES for word in words) / len(words) if len(words) >= 10 else None,
-        words=frozenset(word for word in words if len(word) > 3),
+        hedging=sum(times[word] for word in _HEDGES & times.keys()) / len(words) if len(words) >= 10 else None,
+        words=frozenset(word for word in times if len(word) > 3),
     )
 
 
@@ -88,16 +102,16 @@ def on_topic(question: frozenset[str], answer: frozenset[str]) -> float | None:
     return len(question & answer) / len(question) if len(question) >= 3 else None
 
 
-def language(folded: str, words: Sequence[str]) -> str:
-    """A language by its script, or by its commonest words; ``other`` when neither tells."""
+def language(folded: str, times: Mapping[str, int]) -> str:
+    """A language by its script, or by its commonest words (how often each is there); ``other`` when neither tells."""
     if not folded.isascii() and (script := _script(folded)) is not None:
         return script
     votes: dict[str, int] = {}
-    for word in words:
-        for name in _BY_STOPWORD.get(word, ()):
-            votes[name] = votes.get(name, 0) + 1
+    for word in _BY_STOPWORD.keys() & times.keys():
+        for name in _BY_STOPWORD[word]:
+            votes[name] = votes.get(name, 0) + times[word]
     best = max(votes, key=lambda name: (votes[name], name), default=UNKNOWN)
-    return best if votes.get(best, 0) >= max(2, len(words) // 50) else UNKNOWN
+    return best if votes.get(best, 0) >= max(2, sum(times.values()) // 50) else UNKNOWN
 
 
 def _script(folded: str) -> str | None:
@@ -118,11 +132,15 @@ def _script(folded: str) -> str | None:
 def _entropy(folded: str) -> float:
     if not folded:
         return 0.0
-    counts: dict[str, int] = {}
-    for letter in folded:
-        counts[letter] = counts.get(letter, 0) + 1
-    whole = len(folded)
-    return -sum(count / whole * log2(count / whole) for count in counts.values())
+    if folded.isascii():
+        counts = np.bincount(np.frombuffer(folded.encode(), np.uint8))
+        counts = counts[counts > 0]
+    else:
+        letters = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
+        counts = np.unique(letters, return_counts=True)[1]
+    shares = counts / len(folded)
+    # Not -0 where there is but one letter.
+    return abs(float((shares * np.log2(shares)).sum()))
 
 
 def _valid_json(text: str) -> bool | None:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from llmsec_tui.drift.baseline import OfSlice, grouping, regroup
-from llmsec_tui.drift.bins import Names
+from llmsec_tui.drift.bins import Names, quantile
 from llmsec_tui.drift.discovery import discoveries
 from llmsec_tui.drift.metrics import Metric, Shape
 from llmsec_tui.drift.sketch import Sketch
@@ -65,10 +65,6 @@ class Finding:
     p_value: float
     """How likely what is seen, or more, is where nothing has changed."""
     verdict: Verdict
-    statistics: Mapping[str, float]
-    """By their names: psi, js, hellinger, ks, wasserstein, tv."""
-    shifts: tuple[tuple[str, float, float], ...] = ()
-    """Of a mix, the names that changed most: name, usual share, share."""
 
 
 def judge(metric: Metric, window: Sketch, baseline: OfSlice | None, hours: tuple[int, ...]) -> Finding:
@@ -78,20 +74,20 @@ def judge(metric: Metric, window: Sketch, baseline: OfSlice | None, hours: tuple
     value = _value(metric, now)
     if baseline is None:
         verdict = Verdict.NO_BASELINE if n else Verdict.ABSENT
-        return Finding(metric.name, n, 0, value, None, 0.0, 1.0, verdict, {})
+        return Finding(metric.name, n, 0, value, None, 0.0, 1.0, verdict)
     usual = baseline.usual(metric, hours, n)
     m = int(usual.sum())
     of_usual = _value(metric, usual)
     if n < LEAST or m < LEAST_USUAL:
         verdict = Verdict.ABSENT if not n and not m else Verdict.INSUFFICIENT
-        return Finding(metric.name, n, m, value, of_usual, 0.0, 1.0, verdict, {})
+        return Finding(metric.name, n, m, value, of_usual, 0.0, 1.0, verdict)
     groups = grouping(metric, usual)
     p, q = regroup(usual, groups), regroup(now, groups)
     p_value = _p_value(p, q, baseline.dispersion(metric, n, len(hours)))
     effect = _effect(metric, usual, now)
     looks = p_value <= CHANCE and effect >= metric.floor
     verdict = Verdict.WATCH if looks else Verdict.STEADY
-    return Finding(metric.name, n, m, value, of_usual, effect, p_value, verdict, _statistics(metric, usual, now, p, q))
+    return Finding(metric.name, n, m, value, of_usual, effect, p_value, verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +179,17 @@ def _value(metric: Metric, counts: npt.NDArray[np.int64]) -> float | None:
         return None
     if metric.shape is Shape.RATE:
         return float(counts[1]) / float(n)
-    return float(metric.bins.places[int(np.searchsorted(np.cumsum(counts), n / 2))])
+    return quantile(metric.bins, counts, 0.5)
 
 
-def _statistics(
-    metric: Metric,
-    usual: npt.NDArray[np.int64],
-    now: npt.NDArray[np.int64],
-    p: npt.NDArray[np.int64],
-    q: npt.NDArray[np.int64],
-) -> dict[str, float]:
+def statistics(metric: Metric, usual: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> dict[str, float]:
+    """By the names that people know: psi, js, hellinger, tv, and of a number ks and wasserstein; with too few values
+    none, as in :func:`judge`."""
+    if now.sum() < LEAST or usual.sum() < LEAST_USUAL:
+        return {}
+    groups = grouping(metric, usual)
     found = {
-        "psi": psi(p, q),
+        "psi": psi(regroup(usual, groups), regroup(now, groups)),
         "js": jensen_shannon(usual, now),
         "hellinger": hellinger(usual, now),
         "tv": total_variation(usual, now),

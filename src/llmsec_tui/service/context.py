@@ -56,7 +56,7 @@ class Context:
 
     def __post_init__(self) -> None:
         prices = PricesInForce(Home(self.store.path.parent).prices, self.journal)
-        self.behaviour = BehaviourRoom(self.store, self.ingest, prices)
+        self.behaviour = BehaviourRoom(self.store, self.ingest, self.rules, prices)
 
     def view(self, actor: Actor) -> View:
         """How much an actor sees now."""

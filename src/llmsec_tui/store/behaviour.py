@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from llmsec_tui.drift.baseline import HourOf, Pinned
 from llmsec_tui.drift.segments import OTHER, Segment
+from llmsec_tui.drift.sketch import merged_by
 from llmsec_tui.store.arrow import append
 from llmsec_tui.store.rows import Row, rows
 
@@ -21,6 +22,19 @@ SELECT segment_id, app, model, tenant, agent, "language", prompt, epoch_us(first
 """
 _ADD_SEGMENTS = "INSERT INTO segments BY NAME SELECT * FROM incoming"
 _ADD_MINUTES = "INSERT INTO behaviour_minutes BY NAME SELECT * FROM incoming"
+# Minutes that came in several pieces, before one.
+_SCATTERED = """
+SELECT epoch_us("at"), segment_id, sketch FROM behaviour_minutes SEMI JOIN (
+    SELECT "at", segment_id FROM behaviour_minutes WHERE "at" < make_timestamp($before::BIGINT)
+    GROUP BY ALL HAVING count(*) > 1
+) USING ("at", segment_id)
+"""
+_DROP_SCATTERED = """
+DELETE FROM behaviour_minutes WHERE ("at", segment_id) IN (
+    SELECT ("at", segment_id) FROM behaviour_minutes WHERE "at" < make_timestamp($before::BIGINT)
+    GROUP BY ALL HAVING count(*) > 1
+)
+"""
 _ADD_NAMES = """
 INSERT INTO behaviour_names BY NAME
 SELECT * FROM incoming ANTI JOIN behaviour_names USING (metric, slot, "name")
@@ -60,6 +74,12 @@ FROM behaviour_points
 WHERE "at" >= make_timestamp($since::BIGINT) AND "at" < make_timestamp($until::BIGINT)
     AND ($slice::VARCHAR IS NULL OR slice = $slice) AND ($metric::VARCHAR IS NULL OR metric = $metric)
 ORDER BY "at", slice, metric
+"""
+# Of a mix the effect is drawn: how much of it is otherwise.
+_SPARKS = """
+SELECT epoch_us("at"), slice, metric, CASE WHEN "value" IS NULL AND n > 0 THEN effect ELSE "value" END
+FROM behaviour_points
+WHERE "at" >= make_timestamp($since::BIGINT) AND "at" < make_timestamp($until::BIGINT)
 """
 _OTHERWISE = """
 SELECT DISTINCT epoch_us("at") FROM behaviour_points
@@ -133,17 +153,28 @@ def add(
 ) -> None:
     """Add sketches, and note how far events are measured."""
     numbers = _numbers(connection, measured)
-    minutes = pl.DataFrame(
-        [(one.minute, numbers[one.segment], one.sketch) for one in measured],
-        schema={"at": pl.Int64, "segment_id": pl.Int32, "sketch": pl.Binary},
-        orient="row",
-    )
-    append(connection, _ADD_MINUTES, minutes.with_columns(pl.col("at").cast(_TIME)))
+    append(connection, _ADD_MINUTES, _frame((one.minute, numbers[one.segment], one.sketch) for one in measured))
     named = pl.DataFrame(
         sorted(set(names)), schema={"metric": pl.String, "slot": pl.Int32, "name": pl.String}, orient="row"
     )
     append(connection, _ADD_NAMES, named)
     connection.execute(_MEASURED, {"seq": events_seq})
+
+
+def gather(connection: DuckDBPyConnection, before: int) -> None:
+    """Bring together the sketches of minutes before ``before`` (µs) that came in several pieces."""
+    found = connection.execute(_SCATTERED, {"before": before}).fetchall()
+    if found:
+        whole = merged_by(((at, number), sketch) for at, number, sketch in found)
+        connection.execute(_DROP_SCATTERED, {"before": before})
+        append(connection, _ADD_MINUTES, _frame((*key, one.packed()) for key, one in whole.items()))
+
+
+def _frame(found: Iterable[tuple[int, int, bytes]]) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        list(found), schema={"at": pl.Int64, "segment_id": pl.Int32, "sketch": pl.Binary}, orient="row"
+    )
+    return frame.with_columns(pl.col("at").cast(_TIME))
 
 
 def _numbers(connection: DuckDBPyConnection, measured: Sequence[Measured]) -> dict[Segment, int]:
@@ -199,11 +230,8 @@ def close_hours(
     connection: DuckDBPyConnection, found: Iterable[tuple[int, int, bytes]], since: int, until: int, keep_from: int
 ) -> None:
     """Put the sketches of hours in their place; minutes before ``keep_from`` (µs) are not kept."""
-    frame = pl.DataFrame(
-        list(found), schema={"at": pl.Int64, "segment_id": pl.Int32, "sketch": pl.Binary}, orient="row"
-    )
     connection.execute(_DROP_HOURS, {"since": since, "until": until})
-    append(connection, _ADD_HOURS, frame.with_columns(pl.col("at").cast(_TIME)))
+    append(connection, _ADD_HOURS, _frame(found))
     connection.execute(_CLOSED, {"until": until})
     connection.execute(_DROP_MINUTES, {"before": keep_from})
 
@@ -242,6 +270,11 @@ def points(
 ) -> list[Row]:
     """What hours came to, oldest first: the columns of ``POINTS``."""
     return rows(connection, _POINTS, {"since": since, "until": until, "slice": part, "metric": metric})
+
+
+def sparks(connection: DuckDBPyConnection, since: int, until: int) -> list[tuple[int, str, str, float | None]]:
+    """What is drawn of each hour from ``since`` to before ``until`` (µs): its time, slice, metric and value."""
+    return connection.execute(_SPARKS, {"since": since, "until": until}).fetchall()
 
 
 def judged_otherwise(connection: DuckDBPyConnection, version: int, since: int) -> list[int]:

@@ -60,6 +60,8 @@ WITH calls AS (
             WHEN 'model' THEN coalesce(response_model, request_model)
             WHEN 'tenant' THEN tenant_id
             WHEN 'agent' THEN coalesce(agent_name, agent_id)
+            WHEN 'key' THEN coalesce(json_extract_string(attrs, '$.api_key_alias'),
+                json_extract_string(attrs, '$.api_key_hash'))
             ELSE user_id
         END ORDER BY seq), '') AS "name",
         coalesce(first(coalesce(response_model, request_model) ORDER BY seq), '') AS model,

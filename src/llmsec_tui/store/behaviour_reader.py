@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from llmsec_tui.drift.baseline import Baseline, Pinned
 from llmsec_tui.drift.metrics import SCHEMA
 from llmsec_tui.drift.segments import Segment, Slice
+from llmsec_tui.drift.sequential import Cusum
 from llmsec_tui.events.batch import EventBatch
-from llmsec_tui.store import behaviour, behaviour_events
+from llmsec_tui.store import behaviour, behaviour_events, monitors
 from llmsec_tui.store.behaviour import Found, Progress
-from llmsec_tui.store.event_batches import following
+from llmsec_tui.store.behaviour_intake import following
 from llmsec_tui.store.rows import Row
 from llmsec_tui.store.snapshots import Snapshots
 
@@ -17,7 +18,7 @@ class BehaviourReader(Snapshots):
     """See ``store/queries.py``."""
 
     def events_after(self, seq: int, size: int) -> tuple[EventBatch, int, list[str]]:
-        """The next events, at most ``size``; the number of the last of them; and those with an alert for injection."""
+        """The next events, to be measured; see ``store/behaviour_intake.py``."""
         with self._snapshot() as cursor:
             return following(cursor, seq, size)
 
@@ -71,6 +72,11 @@ class BehaviourReader(Snapshots):
         with self._snapshot() as cursor:
             return behaviour.points(cursor, since, until, part, metric)
 
+    def sparks(self, since: int, until: int) -> list[tuple[int, str, str, float | None]]:
+        """What is drawn of each hour: its time (µs), slice, metric and value."""
+        with self._snapshot() as cursor:
+            return behaviour.sparks(cursor, since, until)
+
     def judged_otherwise(self, version: int, since: int) -> list[int]:
         """The hours (µs) from ``since`` on that were held against another baseline, or none."""
         with self._snapshot() as cursor:
@@ -111,3 +117,28 @@ class BehaviourReader(Snapshots):
         """What calls used; see ``store/behaviour_events.py``."""
         with self._snapshot() as cursor:
             return behaviour_events.usage(cursor, by, since, until, spark)
+
+    def sums(self, since: int, until: int, version: int) -> dict[tuple[str, str], Cusum]:
+        """The newest sums of deviations from a baseline from ``since`` to before ``until`` (µs)."""
+        with self._snapshot() as cursor:
+            return monitors.sums(cursor, since, until, version)
+
+    def monitor_state(self, monitor: str, since: int, before: int) -> bytes | None:
+        """The newest that a monitor remembers from ``since`` to before ``before`` (µs)."""
+        with self._snapshot() as cursor:
+            return monitors.state(cursor, monitor, since, before)
+
+    def spent_hours(self, by: str, since: int, until: int) -> dict[str, list[float]]:
+        """By mark, what was spent in each hour with any cost from ``since`` to before ``until`` (µs)."""
+        with self._snapshot() as cursor:
+            return monitors.spent_hours(cursor, by, since, until)
+
+    def alert_days(self, since: int) -> dict[str, list[int]]:
+        """By the id of each rule the days (since 1970 UTC) with alerts, from ``since`` (µs) on."""
+        with self._snapshot() as cursor:
+            return monitors.alert_days(cursor, since)
+
+    def traffic_days(self, since: int) -> list[int]:
+        """The days (since 1970 UTC) with hours that are over, from ``since`` (µs) on."""
+        with self._snapshot() as cursor:
+            return monitors.traffic_days(cursor, since)

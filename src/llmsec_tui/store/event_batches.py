@@ -21,13 +21,6 @@ WHERE seq BETWEEN $low AND $high
     AND ($since::BIGINT IS NULL OR epoch_us(ts) >= $since) AND ($until::BIGINT IS NULL OR epoch_us(ts) <= $until)
 ORDER BY seq
 """
-_NEXT = "SELECT * FROM events WHERE seq BETWEEN $low AND $high ORDER BY seq"
-_ALERTED = """
-SELECT DISTINCT event_id FROM alerts SEMI JOIN (
-    SELECT event_id FROM events WHERE seq BETWEEN $low AND $high
-) USING (event_id)
-WHERE list_contains(tags, 'owasp.llm01')
-"""
 _BETWEEN = """
 SELECT seq FROM events
 WHERE ($since::BIGINT IS NULL OR ts >= make_timestamp($since::BIGINT)) AND ts <= make_timestamp($until::BIGINT) AND """
@@ -50,9 +43,11 @@ WHERE arrived.ts < greatest(arrived.clock, earlier.clock) - to_microseconds($lat
 _CLOCK = "SELECT epoch_us(max(ts)) FROM events WHERE ts <= committed_at"
 _DECIDED = "SELECT DISTINCT event_id, state FROM alerts ORDER BY ALL"
 _LAST = "SELECT coalesce(max(seq), 0) FROM events"
+# By their row numbers DuckDB finds the few rows; by the keys alone it would unpack all texts of the store.
 _CONTENTS = """
-SELECT content_sha256, text, n_chars, n_bytes FROM contents
-WHERE content_key IN (SELECT unnest($keys::UBIGINT[]))
+SELECT content_sha256, text, n_chars, n_bytes FROM contents WHERE rowid IN (
+    SELECT rowid FROM contents WHERE content_key IN (SELECT unnest($keys::UBIGINT[]))
+)
 """
 
 
@@ -75,15 +70,6 @@ def event_batches(
         events = taken(cursor, _SLICE, bounds)
         if events.height:
             yield _batch(cursor, events)
-
-
-def following(cursor: DuckDBPyConnection, seq: int, size: int) -> tuple[EventBatch, int, list[str]]:
-    """The next events after one, at most ``size``; the number of the last; and those with an alert for injection."""
-    bounds = {"low": seq + 1, "high": seq + size}
-    events = taken(cursor, _NEXT, bounds)
-    alerted = [name for (name,) in cursor.execute(_ALERTED, bounds).fetchall()]
-    last = int(events["seq"][-1]) if events.height else seq
-    return _batch(cursor, events), last, alerted
 
 
 def these(cursor: DuckDBPyConnection, seqs: Sequence[int]) -> EventBatch:

@@ -44,7 +44,7 @@ def test_an_empty_store_has_an_empty_board_that_says_so(context: Context) -> Non
 def test_without_a_baseline_nothing_is_steady(context: Context, tmp_path: Path) -> None:
     measured(context.store, tmp_path, traffic(3))
     shown = board(context)
-    assert {one.verdict for one in shown.rows} == {"no baseline"}
+    assert {one.verdict for one in shown.rows} == {"no baseline", "absent"}
     assert shown.note.startswith("Nothing is pinned as usual")
     found = detail(context, "latency")
     assert (found.row.verdict, found.row.why) == ("no baseline", "Nothing was pinned as usual yet.")
@@ -59,7 +59,7 @@ def test_a_baseline_of_another_schema_is_not_compared_with(
     monkeypatch.setattr("llmsec_tui.store.behaviour_store.SCHEMA", 99)
     pinned(context, 4)
     shown = board(context)
-    assert {one.verdict for one in shown.rows} == {"no baseline"}
+    assert {one.verdict for one in shown.rows} == {"no baseline", "absent"}
     assert "schema 99" in shown.note
 
 
@@ -69,21 +69,39 @@ def test_one_event_is_too_few_to_judge(context: Context, tmp_path: Path) -> None
     take_in(context.store, write(tmp_path / "one.jsonl", [call(START + 20 * 3600, 9_999)]))
     context.behaviour.rolling.run()
     shown = board(context)
-    assert {one.verdict for one in shown.rows} == {"insufficient"}
+    assert {one.verdict for one in shown.rows} == {"insufficient", "absent"}
     assert {one.n for one in shown.rows} <= {0, 1, 2}
+    whys = {one.metric: one.why for one in shown.rows if one.slice == "all"}
+    assert whys["latency"] == "1 value in this time: it takes 50 to judge."
+    assert shown.note.startswith("This time has too little in it for any verdict")
 
 
-def test_what_never_changes_is_steady_and_what_is_never_told_is_not_on_the_board(
-    context: Context, tmp_path: Path
-) -> None:
+def test_what_never_changes_is_steady_and_what_is_never_told_is_absent(context: Context, tmp_path: Path) -> None:
     calls = [call(START + place * 60, place, tokens=7, cost=None) for place in range(12 * 60)]
     measured(context.store, tmp_path, calls)
     pinned(context, 8)
     shown = {one.metric: one for one in board(context).rows if one.slice == "all"}
     assert (shown["output_tokens"].verdict, shown["output_tokens"].effect) == ("steady", 0.0)
-    assert "cost" not in shown
+    assert (shown["cost"].verdict, shown["cost"].why) == ("absent", "The logs do not tell it.")
     found = detail(context, "cost")
     assert (found.row.verdict, found.row.why) == ("absent", "The logs do not tell it.")
+
+
+def test_what_the_logs_tell_no_longer_and_what_is_new_is_not_green(context: Context, tmp_path: Path) -> None:
+    calls = [call(START + place * 60, place, cost=0.001 if place < 480 else None) for place in range(12 * 60)]
+    for one in calls[600:]:
+        one["model"] = one["model_group"] = "gpt-9"
+    measured(context.store, tmp_path, calls)
+    pinned(context, 7)
+    shown = {(one.slice, one.metric): one for one in board(context).rows}
+    gone, new = shown["all", "cost"], shown["all", "latency"]
+    assert (gone.verdict, gone.n) == ("insufficient", 0)
+    assert gone.why == "The logs do not tell it in this time; the baseline has 420 values of it."
+    assert new.verdict == "steady"
+    shown = {(one.slice, one.metric): one for one in board(context, hours=3).rows}
+    fresh = shown["model=gpt-9", "latency"]
+    assert fresh.verdict == "insufficient"
+    assert fresh.why.startswith("The baseline has nothing of it: it is new")
 
 
 def test_a_clock_that_jumps_does_not_move_the_window_and_is_told(context: Context, tmp_path: Path) -> None:

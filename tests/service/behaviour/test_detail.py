@@ -55,7 +55,7 @@ def test_a_swapped_model_is_named_as_the_cause_and_stands_on_the_chart(shop: Con
     found = detail(shop, "refusals")
     assert found.causes[0].cause == "the provider's model"
     assert "gpt-9" in found.causes[0].why
-    assert [(one.kind, one.text) for one in found.marks] == [("deploy", "v2 of the shop"), ("model", "model gpt-9")]
+    assert [(one.kind, one.text) for one in found.marks] == [("deploy", "v2 of the shop"), ("model", "gpt-9")]
     assert any("v2 of the shop" in one.why for one in found.causes)
     [by_model] = [one for one in found.splits if one.dimension == "model"]
     assert by_model.total == pytest.approx(by_model.mix + by_model.within)

@@ -50,6 +50,7 @@ def test_it_is_pinned_once_and_on_record(context: Context, tmp_path: Path) -> No
         ({"since": -1}, "ends before it begins"),
         ({"until": 5, "since": 5}, "ends before it begins"),
         ({"until": 5}, "no hours that are over"),
+        ({"until": FIRST + 3 * HOUR}, "not all hours before 2026-11-01 03:00 UTC are over"),
     ],
 )
 def test_what_makes_no_sense_is_not_pinned(

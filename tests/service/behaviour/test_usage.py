@@ -92,6 +92,15 @@ def test_nothing_is_no_cost_and_no_error(context: Context) -> None:
         page(context, by="mood")
 
 
+def test_usage_is_told_by_the_key_of_a_gateway(used: Context, tmp_path: Path) -> None:
+    """By its name, else by its hash; calls of no key are one row."""
+    keyed = [call(START + 8_000 + at, 20 + at) for at in range(3)]
+    keyed[0]["metadata"] |= {"user_api_key_alias": "batch", "user_api_key_hash": "abc"}
+    keyed[1]["metadata"] |= {"user_api_key_hash": "def"}
+    take_in(used.store, write(tmp_path / "keyed.jsonl", keyed))
+    assert {one.name: one.calls for one in page(used, by="key").rows} == {"batch": 1, "def": 1, "(none)": 5}
+
+
 def test_an_event_of_the_future_does_not_move_the_window(used: Context, tmp_path: Path) -> None:
     take_in(used.store, write(tmp_path / "future.jsonl", [call(START + 50 * 365 * 86_400, 9)]))
-    assert page(used).rows[0].calls == 4
+    assert sum(one.calls for one in page(used).rows) == 4

@@ -82,7 +82,7 @@ class BehaviourPane(Queue[Cell], Keeping):
     def is_idle(self, action: str) -> bool:
         if action == "pin_baseline":
             return self._board is None
-        return action != "time_window" and super().is_idle(action)
+        return action not in ("time_window", "baselines") and super().is_idle(action)
 
     def action_open(self) -> None:
         if (cell := self.rows.selected) is not None:
@@ -91,6 +91,9 @@ class BehaviourPane(Queue[Cell], Keeping):
     def action_time_window(self) -> None:
         self._hours = WINDOWS[(WINDOWS.index(self._hours) + 1) % len(WINDOWS)]
         self.rows.catch_up()
+
+    def action_baselines(self) -> None:
+        self.shell.open_baselines()
 
     def action_pin_baseline(self) -> None:
         board = self._board

@@ -6,7 +6,7 @@ from functools import partial
 from textual import on
 from textual.widget import Widget
 
-from llmsec_tui.console import behaviour_chart, behaviour_detail_text, figures
+from llmsec_tui.console import behaviour_chart, behaviour_detail_text, behaviour_figures, figures
 from llmsec_tui.console.actions import Place
 from llmsec_tui.console.bars import Bar
 from llmsec_tui.console.behaviour_chart import DriftChart, Plot
@@ -29,16 +29,21 @@ class BehaviourChartPane(TextPane):
     place = Place.BEHAVIOUR_CHART
     deeper = "chart"
 
-    def __init__(self, metric: str, part: str, hours: int, home: Place) -> None:
+    def __init__(self, metric: str, part: str, hours: int, home: Place, at: int | None = None) -> None:
+        """``at`` is the beginning (µs) of the hour to explain."""
         super().__init__(home)
         self._metric = metric
         self._part = part
         self._hours = hours
         self._span = SPANS[1]
         self._detail: BehaviourDetail | None = None
-        self._at: int | None = None
+        self._at = at
         """The hour under the crosshair; None is the newest."""
         self._chosen: int | None = None
+        self._until = at + behaviour_chart.HOUR if at is not None else None
+        """The end (µs) of the hour that is explained; None for the newest time."""
+        self._is_due = False
+        self._is_asking = False
 
     def body(self) -> Iterator[Widget]:
         yield Bar(id="chart-title")
@@ -46,33 +51,65 @@ class BehaviourChartPane(TextPane):
         yield DriftChart()
         yield Pager()
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        asking = [span(f" {self._metric} of {self._part}: asking the collector…", "quiet")]
+        self.query_one("#chart-title", Bar).show(asking)
+
     def version(self, report: LinkReport) -> object:
         status = report.status
-        return self._span, self._hours, status and (status.audit_seq, status.now // (3 * self.shell.pulse_us))
+        return (
+            self._span,
+            self._hours,
+            self._until,
+            status and (status.audit_seq, status.now // (3 * self.shell.pulse_us)),
+        )
 
     def look_again(self) -> None:
-        self.run_worker(self._ask_for_it(), group="behaviour", exclusive=True)
+        """One question at a time: dropped for newer ones, answers that take long would never be seen."""
+        self._is_due = True
+        if not self._is_asking:
+            self.run_worker(self._ask_while_due(), group="behaviour")
+
+    async def _ask_while_due(self) -> None:
+        self._is_asking = True
+        try:
+            while self._is_due:
+                self._is_due = False
+                await self._ask_for_it()
+        finally:
+            self._is_asking = False
 
     async def _ask_for_it(self) -> None:
-        ask = GetBehaviour(metric=self._metric, slice=self._part, hours=self._hours, chart_hours=self._span)
+        hours = self._hours if self._until is None else 1
+        ask = GetBehaviour(
+            metric=self._metric, slice=self._part, hours=hours, chart_hours=self._span, until=self._until
+        )
         try:
             found = await self.shell.link.ask(ask)
         except CollectorGone:
             return
         except LlmsecError as error:
             self.say(str(error), bad=True)
+            if self._detail is None:
+                told = [span(f" {self._metric} of {self._part}: nothing can be shown", "warn")]
+                self.query_one("#chart-title", Bar).show(told)
             return
         fresh, self._detail = self._detail is None, found
         if self._chosen is not None:
             self._chosen = min(self._chosen, len(found.contributors) - 1) if found.contributors else None
-        window = (
-            f"the last {figures.duration(self._hours * 3600)} judged, {figures.duration(self._span * 3600)} charted"
-        )
         self.query_one("#chart-title", Bar).show(
-            behaviour_detail_text.title(found.row), [span(window, "quiet"), Span(" ")]
+            behaviour_detail_text.title(found.row), [span(self._window(), "quiet"), Span(" ")]
         )
         self._explain(from_top=fresh)
         self._point()
+
+    def _window(self) -> str:
+        """What is judged, and how much is charted."""
+        judged = f"last {figures.duration(self._hours * 3600)}"
+        if self._until is not None:
+            judged = f"hour from {behaviour_figures.hour(self._until - behaviour_chart.HOUR)}"
+        return f" {judged}, chart {figures.duration(self._span * 3600)}"
 
     def _explain(self, *, from_top: bool = False) -> None:
         if self._detail is not None:
@@ -106,6 +143,15 @@ class BehaviourChartPane(TextPane):
     def _pointed(self, event: DriftChart.Pointed) -> None:
         event.stop()
         self._put(event.index)
+
+    def action_this_hour(self) -> None:
+        """The crosshair's, with the conversations that take part in it; where it is explained already, the newest."""
+        if (detail := self._detail) is None or not detail.points:
+            return
+        until = detail.points[self._cursor].at + behaviour_chart.HOUR
+        self._until = None if self._until == until else until
+        self._chosen = None
+        self.ask_again()
 
     def action_earlier(self) -> None:
         self._put(self._cursor - 1)
@@ -146,6 +192,7 @@ class BehaviourChartPane(TextPane):
 
     def action_time_window(self) -> None:
         self._hours = WINDOWS[(WINDOWS.index(self._hours) + 1) % len(WINDOWS)]
+        self._until = None
         self.ask_again()
 
     # The conversations
@@ -165,19 +212,23 @@ class BehaviourChartPane(TextPane):
         self.pager.to_match()
 
     def action_open(self) -> None:
-        """An event of the conversation that is chosen; the first key chooses one."""
+        """An event of the conversation that is chosen, and from it to its others; the first key chooses one."""
         if self._detail is None or not self._detail.contributors:
             return
         if self._chosen is None:
             self._choose(1)
         else:
-            self.shell.open_event(self._detail.contributors[self._chosen].event_id)
+            one = self._detail.contributors[self._chosen]
+            is_named = one.conversation_id and '"' not in one.conversation_id
+            self.shell.open_event(one.event_id, f'conversation:"{one.conversation_id}"' if is_named else "")
 
     def is_idle(self, action: str) -> bool:
         if action in ("back", "time_window"):
             return False
         if action in ("open", "next_conversation", "previous_conversation"):
             return self._detail is None or not self._detail.contributors
+        if action == "this_hour":
+            return self._detail is None or not self._detail.points
         if action == "next_change":
             return self._detail is None or not self._detail.marks
         if action == "zoom_in":

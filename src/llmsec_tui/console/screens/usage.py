@@ -15,7 +15,10 @@ from llmsec_tui.console.table import Table
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.behaviour.api import ListUsage, UsagePage, UsageRow
 
-BY = ("app", "model", "tenant", "agent", "user")
+BY = ("model", "app", "user", "key", "tenant", "agent")
+_SOUGHT = ("model", "app", "user")
+"""By what events can be sought."""
+_NAMELESS = "(none)"
 SPANS = (24, 168, 720)
 """Hours to choose from."""
 
@@ -74,10 +77,24 @@ class UsagePane(Keeping):
         if self._page is None:
             return []
         shown, total = len(self._page.rows), self._page.total
-        return [preview(f"{self._page.prices} · {figures.count(shown)} of {figures.count(total)}", "quiet")]
+        return [Span("  "), preview(f"{self._page.prices} · {figures.count(shown)} of {figures.count(total)}", "quiet")]
 
     def is_idle(self, action: str) -> bool:
+        if action == "open":
+            return self._filter() is None
         return action in ("copy", "write") and self.table.selected is None
+
+    def _filter(self) -> str | None:
+        """What finds the events of the row under the cursor; None where nothing can."""
+        row = self.table.selected
+        if row is None or row.of not in _SOUGHT or row.name == _NAMELESS or '"' in row.name:
+            return None
+        return f'{row.of}:"{row.name}"'
+
+    def action_open(self) -> None:
+        """The events of that name."""
+        if (sought := self._filter()) is not None:
+            self.shell.show_events(sought)
 
     def action_usage_by(self, what: str = "") -> None:
         if what and what not in BY:

@@ -180,7 +180,7 @@ class UsageRow(Struct, frozen=True, kw_only=True):
     """What one value of a dimension used."""
 
     of: str = ""
-    """app | model | tenant | agent | user: what its name is."""
+    """model | app | user | key | tenant | agent: what its name is."""
     name: str
     calls: int
     input_tokens: int
@@ -201,7 +201,7 @@ class UsagePage(Struct, frozen=True, kw_only=True):
     """The dearest first."""
 
     by: str
-    """app | model | tenant | agent | user"""
+    """model | app | user | key | tenant | agent"""
     rows: list[UsageRow]
     total: int
     since: int
@@ -225,6 +225,8 @@ class ModelRow(Struct, frozen=True, kw_only=True):
     other_n: int
     effect: float
     p_value: float
+    judged: bool
+    """Whether both have enough values."""
     differs: bool
 
 
@@ -242,6 +244,7 @@ class ListBehaviour(Query[BehaviourBoard], frozen=True, kw_only=True, tag="behav
     """The drift board. ``filter`` is the language of lists: ``verdict:drift slice:model metric:latency``."""
 
     capability: ClassVar[str] = "behaviour.read"
+    deadline_ms: ClassVar[int] = 15_000
     reply: ClassVar[type] = BehaviourBoard
     filter: str = ""
     hours: int = 1
@@ -251,6 +254,7 @@ class ListBehaviour(Query[BehaviourBoard], frozen=True, kw_only=True, tag="behav
 
 class GetBehaviour(Query[BehaviourDetail], frozen=True, kw_only=True, tag="behaviour.show"):
     capability: ClassVar[str] = "behaviour.read"
+    deadline_ms: ClassVar[int] = 30_000
     reply: ClassVar[type] = BehaviourDetail
     metric: str
     slice: str = "all"
@@ -269,7 +273,7 @@ class ListBaselines(Query[BaselineList], frozen=True, kw_only=True, tag="baselin
 class ListUsage(Query[UsagePage], frozen=True, kw_only=True, tag="usage.list"):
     capability: ClassVar[str] = "behaviour.read"
     reply: ClassVar[type] = UsagePage
-    by: str = "app"
+    by: str = "model"
     hours: int = 24
     limit: int = 200
 
@@ -288,6 +292,7 @@ class PinBaseline(Command[Done], frozen=True, kw_only=True, tag="baselines.pin")
     """Freeze what is usual from now on. ``note`` must say why; ``until`` 0 is the last hour that is over."""
 
     capability: ClassVar[str] = "baselines.pin"
+    deadline_ms: ClassVar[int] = 30_000
     reply: ClassVar[type] = Done
     since: int
     """Microseconds since 1970 UTC; 0 is the beginning."""

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from math import sqrt
 
-import numpy as np
-import numpy.typing as npt
-
 from llmsec_tui.drift.baseline import HOUR, Baseline, OfSlice, hour_of_week
+from llmsec_tui.drift.bins import quantile
 from llmsec_tui.drift.metrics import Metric, Shape
 from llmsec_tui.drift.segments import Slice
-from llmsec_tui.drift.sketch import Sketch
+from llmsec_tui.drift.sketch import Sketch, merged_by
 from llmsec_tui.drift.verdict import judge
 from llmsec_tui.service.behaviour.api import BehaviourPoint
 from llmsec_tui.store.queries import Reader
@@ -53,11 +51,8 @@ def chart(
 
 def _by_hour(reader: Reader, part: Slice, since: int, until: int) -> Mapping[int, Sketch]:
     mine = {number for number, segment in reader.segments().items() if part.holds(segment)}
-    found: dict[int, Sketch] = {}
-    for at, number, packed in (*reader.hours(since, until), *reader.minutes(since, until)):
-        if number in mine:
-            found.setdefault(at // HOUR * HOUR, Sketch()).add_packed(packed)
-    return found
+    found = (*reader.hours(since, until), *reader.minutes(since, until))
+    return merged_by((at // HOUR * HOUR, packed) for at, number, packed in found if number in mine)
 
 
 def band(metric: Metric, baseline: OfSlice, at: int, n: int) -> Band:
@@ -81,13 +76,7 @@ def band(metric: Metric, baseline: OfSlice, at: int, n: int) -> Band:
         off = _NINE_OF_TEN * sqrt(likely * (1 - likely)) * spread
         return max(0.0, share - off), min(1.0, share + off)
     off = _NINE_OF_TEN * 0.5 * spread
-    return _quantile(metric, usual, 0.5 - off), _quantile(metric, usual, 0.5 + off)
-
-
-def _quantile(metric: Metric, counts: npt.NDArray[np.int64], share: float) -> float:
-    whole = np.cumsum(counts)
-    wanted = min(max(share, 0.0), 1.0) * float(whole[-1])
-    return float(metric.bins.places[min(int(np.searchsorted(whole, max(wanted, 0.5))), len(counts) - 1)])
+    return quantile(metric.bins, usual, 0.5 - off), quantile(metric.bins, usual, 0.5 + off)
 
 
 def began(points: Sequence[BehaviourPoint], since: int) -> int:

@@ -25,7 +25,12 @@ def pin(context: Context, actor: Actor, command: PinBaseline) -> Outcome:
         raise ServiceError(
             "Nothing was pinned: no hour is over yet.", hint="Hours are over three hours after their end in the logs."
         )
-    until = min(command.until or over, over)
+    if over < command.until <= _DAYS_OF_YEAR_9999:
+        raise ServiceError(
+            f"Nothing was pinned: not all hours before {_said(command.until)} are over.",
+            hint=f"Hours before {_said(over)} are; without an end, those are pinned.",
+        )
+    until = command.until or over
     if not 0 <= command.since < until <= _DAYS_OF_YEAR_9999:
         raise ServiceError(
             "Nothing was pinned: this time ends before it begins, or no hour in it is over.",

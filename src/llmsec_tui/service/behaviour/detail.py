@@ -15,8 +15,8 @@ from llmsec_tui.drift.board import Cell, Window, board
 from llmsec_tui.drift.causes import Change, Split, blame, changes_seen, splits
 from llmsec_tui.drift.metrics import BY_NAME, Metric, Shape
 from llmsec_tui.drift.segments import Segment, Slice, values
-from llmsec_tui.drift.sketch import Sketch
-from llmsec_tui.drift.verdict import Verdict, judge, shifts
+from llmsec_tui.drift.sketch import Sketch, merged_by
+from llmsec_tui.drift.verdict import Verdict, judge, shifts, statistics
 from llmsec_tui.errors import NotFound
 from llmsec_tui.service.behaviour.api import (
     BehaviourDetail,
@@ -31,7 +31,7 @@ from llmsec_tui.service.behaviour.api import (
 from llmsec_tui.service.behaviour.charting import began, chart
 from llmsec_tui.service.behaviour.contributing import contributors
 from llmsec_tui.service.behaviour.handlers import row, slow_since
-from llmsec_tui.service.behaviour.reading import MOST_HOURS, last_window, parts, summed
+from llmsec_tui.service.behaviour.reading import MOST_HOURS, end, last_window, parts, summed
 from llmsec_tui.service.context import Context
 from llmsec_tui.store.queries import Reader
 
@@ -40,6 +40,8 @@ Parts = Sequence[tuple[Segment, Sketch]]
 _BEFORE = 6 * HOUR
 """What changed so long before a shift began may have caused it."""
 _MOST_SHIFTS = 8
+_WORDING_HOLDS = HOUR // 6
+"""To compare texts takes seconds: for so long a comparison is told again."""
 _MOST_MARKS = 200
 _SUSPECT = (Verdict.DRIFT, Verdict.WATCH)
 _PLACED_BY_COLUMNS = ("", "app", "model", "tenant", "agent")
@@ -86,16 +88,15 @@ def get_behaviour(context: Context, reader: Reader, ask: GetBehaviour, actor: Ac
 def _detail(context: Context, reader: Reader, asked: _Asked, ask: GetBehaviour, actor: Actor) -> BehaviourDetail:
     metric, part, seen, baseline = asked.metric, asked.part, asked.seen, asked.baseline
     cell = _cell(asked)
-    end = -(-seen.until // HOUR) * HOUR
-    begin = max(end - min(max(ask.chart_hours, 1), MOST_HOURS) * HOUR, 0)
-    points = chart(reader, metric, part, baseline, begin, end)
+    begin, until = _charted(reader, seen, min(max(ask.chart_hours, 1), MOST_HOURS) * HOUR)
+    points = chart(reader, metric, part, baseline, begin, until)
     told = row(cell, slow_since(reader, seen), {(part.name, metric.name): [one.value for one in points[-24:]]})
-    changes = _changes(reader, part, asked.segments, begin, end)
+    changes = _changes(reader, part, asked.segments, begin, until)
     usual = _usual_parts(baseline, asked) if baseline is not None else []
     cut = splits(metric, usual, asked.now)
     return BehaviourDetail(
         row=told,
-        statistics=dict(cell.finding.statistics),
+        statistics=statistics(metric, asked.usual, cell.counts),
         points=points,
         marks=[ChangeMark(at=one.at, kind=one.kind, text=one.text, app=one.app) for one in changes],
         causes=_causes(asked, cut, changes, points, usual) if told.verdict in _SUSPECT else [],
@@ -104,6 +105,14 @@ def _detail(context: Context, reader: Reader, asked: _Asked, ask: GetBehaviour, 
         terms=_terms(context, reader, asked) if actor.content is ContentLevel.FULL else None,
         contributors=contributors(reader, metric, part, asked.usual, cell.counts, seen.since, seen.until),
     )
+
+
+def _charted(reader: Reader, seen: Window, span: int) -> tuple[int, int]:
+    """From when to when (µs) the chart goes: to the newest hour, unless the window is too long ago to be on it then."""
+    last = end(reader)
+    until = last if last - span <= seen.since else seen.until
+    until = -(-until // HOUR) * HOUR
+    return max(until - span, 0), until
 
 
 def _cell(asked: _Asked) -> Cell:
@@ -144,10 +153,7 @@ def _usual_parts(baseline: Baseline, asked: _Asked) -> Parts:
 
 
 def _merged(hours: Iterable[HourOf]) -> Parts:
-    found: dict[Segment, Sketch] = {}
-    for one in hours:
-        found.setdefault(one.segment, Sketch()).add_packed(one.sketch)
-    return list(found.items())
+    return list(merged_by((one.segment, one.sketch) for one in hours).items())
 
 
 def _causes(
@@ -188,7 +194,9 @@ def _terms(context: Context, reader: Reader, asked: _Asked) -> TermsRow | None:
         now = reader.answers_of(seen.since, seen.until, part, most=text_drift.MOST)
         return text_drift.compare(usual, now)
 
-    found = context.behaviour.wording((reader.sight, pinned.version, part.name, seen.since, seen.until), compared)
+    # While calls come in the window moves on every minute, and what is said does not.
+    when = (seen.since // _WORDING_HOLDS, seen.until // _WORDING_HOLDS)
+    found = context.behaviour.wording((reader.sight, pinned.version, part.name, *when), compared)
     if found is None:
         return None
     return TermsRow(

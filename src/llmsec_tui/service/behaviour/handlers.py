@@ -11,9 +11,11 @@ from msgspec import Struct
 from llmsec_tui.drift.baseline import HOUR, Baseline, Pinned
 from llmsec_tui.drift.board import Cell, Window, board
 from llmsec_tui.drift.hours import shown
-from llmsec_tui.drift.metrics import SCHEMA
+from llmsec_tui.drift.metrics import METRICS, SCHEMA
+from llmsec_tui.drift.segments import Slice
 from llmsec_tui.drift.sequential import LIMIT
-from llmsec_tui.drift.verdict import Verdict
+from llmsec_tui.drift.sketch import Sketch
+from llmsec_tui.drift.verdict import CHANCE, LEAST, LEAST_USUAL, Finding, Verdict, judge
 from llmsec_tui.service.behaviour.api import (
     BaselineList,
     BaselineRow,
@@ -43,7 +45,8 @@ def list_behaviour(context: Context, reader: Reader, ask: ListBehaviour) -> Beha
         slow = slow_since(reader, seen)
         sparks = _sparks(reader, seen)
         newest = reader.newest_minute()
-    rows = sorted((row(cell, slow, sparks) for cell in cells), key=_rank)
+    told = [*cells, *(_absent(cells, baseline) if seen.sketches else ())]
+    rows = sorted((row(cell, slow, sparks) for cell in told), key=_rank)
     sought = reader.understood(ask.filter, BEHAVIOUR, time.time_ns() // 1000)
     matching = [one for one in rows if sought.matches(msgspec.to_builtins(one))]
     return BehaviourBoard(
@@ -52,11 +55,23 @@ def list_behaviour(context: Context, reader: Reader, ask: ListBehaviour) -> Beha
         since=seen.since,
         until=seen.until,
         baseline=pinned.version if pinned is not None else 0,
-        note=" ".join(filter(None, (note(pinned, baseline, seen), _clocks(newest)))),
+        note=" ".join(filter(None, (note(pinned, baseline, seen), _thin(rows), _clocks(newest)))),
         drifting=sum(one.verdict == Verdict.DRIFT for one in rows),
         watched=sum(one.verdict == Verdict.WATCH for one in rows),
         insufficient=sum(one.verdict == Verdict.INSUFFICIENT for one in rows),
     )
+
+
+def _absent(cells: Sequence[Cell], baseline: Baseline | None) -> list[Cell]:
+    """Of the whole, the metrics of which logs and baseline tell nothing: what is not measured has to be seen too."""
+    there = {cell.metric.name for cell in cells if not cell.part.dimension}
+    usual = baseline.of(Slice()) if baseline is not None else None
+    nothing = Sketch()
+    return [
+        Cell(Slice(), metric, nothing.of(metric), judge(metric, nothing, usual, ()))
+        for metric in METRICS
+        if metric.name not in there
+    ]
 
 
 def row(
@@ -95,24 +110,51 @@ def why(cell: Cell, verdict: Verdict, since: int | None) -> str:
         if one.value is not None and one.usual is not None
         else ""
     )
+    mix = f"{one.effect:.0%} of the mix is otherwise"
     match verdict:
         case Verdict.NO_BASELINE:
             return "Nothing was pinned as usual yet."
         case Verdict.ABSENT:
             return "The logs do not tell it."
         case Verdict.INSUFFICIENT:
-            return f"{one.n:,} values now and {one.usual_n:,} in the baseline are too few to judge."
+            return _too_few(one)
         case Verdict.DRIFT:
-            return f"{told or 'The mix is otherwise'}; the whole board can vouch for it (p {one.p_value:.1g})."
-        case Verdict.WATCH if since is not None and one.effect < metric.floor:
+            return f"{told or mix}; the whole board can vouch for it (p {_chance(one.p_value)})."
+        case Verdict.WATCH if one.verdict is Verdict.STEADY:
             return f"{told}; each hour is near what is usual, but all lie to one side."
         case Verdict.WATCH:
-            sure = f"by itself that is sure (p {one.p_value:.1g}), among so many it is not"
-            return f"{told or 'The mix is otherwise'}; {sure}."
-    small = one.p_value <= 0.01
-    return f"{told}; {'surely not the same, but too little to matter' if small else 'as chance would have it'}.".lstrip(
-        "; "
-    )
+            sure = f"by itself that is sure (p {_chance(one.p_value)}), among so many it is not"
+            return f"{told or mix}; {sure}."
+    if one.p_value <= CHANCE:
+        return f"{told or mix}; surely not the same, but too little to matter."
+    return f"{told or 'Its shares'}{';' if told else ' are'} as chance would have it."
+
+
+def _chance(p_value: float) -> str:
+    """What is too small for a number is not nothing."""
+    return f"{p_value:.1g}" if p_value > 1e-99 else "below 1e-99"
+
+
+def _too_few(one: Finding) -> str:
+    """Which side has too few values, and how many it takes."""
+    if not one.n:
+        return f"The logs do not tell it in this time; the baseline has {_values(one.usual_n)} of it."
+    if not one.usual_n:
+        return f"The baseline has nothing of it: it is new, and what is usual is not known ({_values(one.n)} now)."
+    if one.n < LEAST:
+        return f"{_values(one.n)} in this time: it takes {LEAST} to judge."
+    return f"The baseline has {_values(one.usual_n)} of it: it takes {LEAST_USUAL} to know what is usual."
+
+
+def _values(count: int) -> str:
+    return "1 value" if count == 1 else f"{count:,} values"
+
+
+def _thin(rows: Sequence[BehaviourRow]) -> str:
+    """That there is too little in the window for any verdict."""
+    if rows and all(one.verdict in (Verdict.INSUFFICIENT, Verdict.ABSENT) for one in rows):
+        return "This time has too little in it for any verdict: look at a longer one."
+    return ""
 
 
 def note(pinned: Pinned | None, baseline: Baseline | None, seen: Window) -> str:
@@ -152,11 +194,8 @@ def _sparks(reader: Reader, seen: Window) -> dict[tuple[str, str], list[float | 
     end = -(-seen.until // HOUR) * HOUR
     begin = end - SPARK_HOURS * HOUR
     found: dict[tuple[str, str], list[float | None]] = {}
-    for one in reader.behaviour_points(begin, end):
-        key = (one["slice"], one["metric"])
-        # Of a mix the effect is drawn: how much of it is otherwise.
-        value = one["effect"] if one["value"] is None and one["n"] else one["value"]
-        found.setdefault(key, [None] * SPARK_HOURS)[(one["at"] - begin) // HOUR] = value
+    for at, part, metric, value in reader.sparks(begin, end):
+        found.setdefault((part, metric), [None] * SPARK_HOURS)[(at - begin) // HOUR] = value
     return found
 
 

@@ -46,7 +46,7 @@ def compare_models(context: Context, reader: Reader, ask: CompareModels) -> Comp
         one=one,
         other=other,
         rows=[
-            _row(metric, a, b, found, told and next(sure))
+            _row(metric, a, b, found, judged=told, sure=told and next(sure))
             for (metric, a, b, found), told in zip(rows, enough, strict=True)
         ],
     )
@@ -62,7 +62,7 @@ def _chosen(models: list[str], one: str, other: str) -> tuple[str, str]:
     return one, other or (rest[0] if rest else "")
 
 
-def _row(metric: Metric, a: Sketch, b: Sketch, found: Compared, sure: bool) -> ModelRow:
+def _row(metric: Metric, a: Sketch, b: Sketch, found: Compared, *, judged: bool, sure: bool) -> ModelRow:
     return ModelRow(
         metric=metric.name,
         title=metric.title,
@@ -74,6 +74,7 @@ def _row(metric: Metric, a: Sketch, b: Sketch, found: Compared, sure: bool) -> M
         other_n=b.n(metric),
         effect=float(found.effect),
         p_value=float(found.p_value),
+        judged=judged,
         differs=sure and found.effect >= metric.floor,
     )
 

@@ -11,7 +11,8 @@ from llmsec_tui.detect.signals.prices import SHIPPED, Family, Price, pieces_of, 
 from llmsec_tui.errors import ConfigError, RuleIssue
 from llmsec_tui.incidents.policy_part import Part
 
-BUDGETED = ("app", "user", "model", "tenant", "agent")
+BUDGETED = ("model", "app", "user", "key", "tenant", "agent")
+"""What usage is told by, and budgets are for; a key is that of a gateway."""
 EACH = "*"
 _MOST = 1_000_000
 

@@ -35,7 +35,7 @@ class PricesInForce:
     def origin(self) -> str:
         """Where prices come from, and of when they are."""
         own = f"{self.now.own} of prices.yml, else " if self.now.own else ""
-        return f"{own}the shipped list prices, as of {self.now.as_of}"
+        return f"{own}shipped list prices of {self.now.as_of}"
 
     def watcher(self) -> Watcher:
         """What reads the file again whenever it changes."""

@@ -20,12 +20,17 @@ def ahead() -> int:
     return time.time_ns() // 1000 + _SKEW
 
 
+def end(reader: Reader) -> int:
+    """The end (µs) of the newest minute of which anything is known; 0 where nothing is."""
+    newest = reader.newest_minute(ahead())
+    closed = reader.measured_to().hours_until
+    return max((newest + MINUTE) if newest is not None else 0, closed or 0)
+
+
 def last_window(reader: Reader, hours: int, until: int | None = None) -> Window:
     """The window of so many hours that ends with the newest event, or before ``until`` (µs)."""
     if until is None:
-        newest = reader.newest_minute(ahead())
-        closed = reader.measured_to().hours_until
-        until = max((newest + MINUTE) if newest is not None else 0, closed or 0)
+        until = end(reader)
     since = until - min(max(hours, 1), MOST_HOURS) * HOUR
     return window(since, until, [*reader.hours(since, until), *reader.minutes(since, until)])
 

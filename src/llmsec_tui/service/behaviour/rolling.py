@@ -7,51 +7,53 @@ transaction. Hours are judged when they are over by the clock of the events, and
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from llmsec_tui.drift.baseline import HOUR, Baseline
 from llmsec_tui.drift.board import board, window
-from llmsec_tui.drift.hours import Begun, Point, begun, points
+from llmsec_tui.drift.hours import Point, points
 from llmsec_tui.drift.measuring import Measurer
-from llmsec_tui.drift.segments import Slice
+from llmsec_tui.drift.monitors.behaviour import Hour
 from llmsec_tui.drift.sequential import Cusum
-from llmsec_tui.drift.verdict import Verdict
 from llmsec_tui.service.behaviour.reading import ahead
+from llmsec_tui.service.behaviour.watching import Watching
 from llmsec_tui.service.courtesy import Courtesy
 from llmsec_tui.service.judging import DEFECTS
 from llmsec_tui.service.narration import told
 from llmsec_tui.store.behaviour import POINTS, Measured
 from llmsec_tui.store.queries import Reader
-from llmsec_tui.store.rows import Row
 from llmsec_tui.store.store import Store
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 1.0
-SLICE = 5_000
+EVERY_S = 5.0
+"""Charts have no less than a minute, and a few events cost as much as thousands."""
+SLICE = 20_000
 """Events that are measured at once."""
+STRETCH = 25 * SLICE
+"""Events after which hours are judged and closed, where so many wait: else all minutes of years would lie about."""
 GRACE = HOUR // 12
 """An hour is judged once the events' clock is so far beyond it."""
 OPEN_HOURS = 3
 """Minutes are kept for so many hours, then only whole hours."""
 _AHEAD = HOUR
+_PAUSE = 24
+"""Hours without a call, at most, over which sums of deviations go on."""
 _AGAIN = 14 * 24 * HOUR
 """How far back hours are judged again when another baseline is pinned."""
-
-Told = Callable[[Begun], None]
 
 
 class Rolling:
     """Keeps the sketches of a store up to date."""
 
-    def __init__(self, store: Store, tell: Told = lambda _: None) -> None:
+    def __init__(self, store: Store, watching: Watching | None = None) -> None:
         self.problem = ""
         """A sentence while nothing is measured, else empty."""
         self._store = store
         self._reader: Reader | None = None
-        self._tell = tell
+        self._watching = watching
         self._measurer = Measurer()
         self._touched: set[int] = set()
         """Hours of which something came since they were judged."""
@@ -76,13 +78,27 @@ class Rolling:
             self._begin()
         count = 0
         while not self._stopping.is_set():
+            done = self._stretch(courtesy)
+            count += done
+            clock = self._clock()
+            if clock is not None:
+                self._judge_hours(clock)
+                if self._watching is not None:
+                    self._watching.add_up(self.reader, clock)
+            if done < STRETCH:
+                break
+        return count
+
+    def _stretch(self, courtesy: Courtesy | None) -> int:
+        """Measure what is stored, ``STRETCH`` events or a few more; how many were measured."""
+        count = 0
+        while count < STRETCH and not self._stopping.is_set():
             if courtesy is not None:
                 courtesy.let_pass()
             done = self._slice()
-            count += done
             if not done:
                 break
-        self._judge_hours()
+            count += done
         return count
 
     @property
@@ -97,6 +113,9 @@ class Rolling:
         batch, _, _ = self.reader.events_after(max(done - SLICE, 0), min(SLICE, done))
         self._measurer.measure(batch)
         self._touched |= {at // HOUR * HOUR for at, _, _ in self.reader.minutes(0, time.time_ns() // 1000 + _AHEAD)}
+        if self._watching is not None:
+            # What was said last may not have been stored before the end.
+            self._watching.came(self._touched)
 
     def _slice(self) -> int:
         done = self.reader.measured_to().events_seq
@@ -104,17 +123,19 @@ class Rolling:
         if last == done:
             return 0
         found = self._measurer.measure(batch, alerted)
-        measured = [Measured(*place, sketch.packed()) for place, sketch in found.sketches.items()]
+        measured = [Measured(*place, sketch) for place, sketch in found.sketches.items()]
         self._store.add_measured(measured, found.names, last)
         self._touched |= {place.minute // HOUR * HOUR for place in found.sketches}
+        if self._watching is not None:
+            self._watching.came([place.minute for place in found.sketches])
         return last - done
 
-    def _judge_hours(self) -> None:
-        # A clock that is ahead must not end hours in which others still write.
+    def _clock(self) -> int | None:
+        """The events' own clock (µs); one that is ahead must not end hours in which others still write."""
         newest = self.reader.newest_minute(ahead())
-        if newest is None:
-            return
-        clock = min(newest, time.time_ns() // 1000)
+        return None if newest is None else min(newest, time.time_ns() // 1000)
+
+    def _judge_hours(self, clock: int) -> None:
         self._look_again(clock)
         ready = sorted(at for at in self._touched if at + HOUR + GRACE <= clock)
         for at in ready:
@@ -123,6 +144,8 @@ class Rolling:
             self._judge(at)
             self._touched.discard(at)
         if ready:
+            if self._watching is not None:
+                self._watching.money(self.reader, ready)
             self._close(clock // HOUR * HOUR - OPEN_HOURS * HOUR)
 
     def _look_again(self, clock: int) -> None:
@@ -135,16 +158,17 @@ class Rolling:
     def _judge(self, at: int) -> None:
         baseline = self._newest_baseline()
         found = [*self.reader.hours(at, at + HOUR), *self.reader.minutes(at, at + HOUR)]
-        cells = board(window(at, at + HOUR, found), self.reader.segments(), baseline)
-        former = self._points(at - HOUR)
-        now = points(at, cells, baseline, {key: one.slow for key, one in former.items()})
-        self._store.add_points(at, _frame(now))
-        if baseline is not None and at >= baseline.pinned.until:
-            for one in begun(now, former):
-                self._tell(one)
+        seen, segments = window(at, at + HOUR, found), self.reader.segments()
+        cells = board(seen, segments, baseline)
+        self._store.add_points(at, _frame(points(at, cells, baseline, self._sums(at, baseline))))
+        if self._watching is not None and seen.sketches:
+            present = {number: segments[number] for number in seen.sketches if number in segments}
+            self._watching.hour(self.reader, Hour(at, seen, present, baseline, cells))
 
-    def _points(self, at: int) -> dict[tuple[str, str], Point]:
-        return {(row["slice"], row["metric"]): _point(row) for row in self.reader.behaviour_points(at, at + HOUR)}
+    def _sums(self, at: int, baseline: Baseline | None) -> Mapping[tuple[str, str], Cusum]:
+        """The sums of deviations up to the hour before, by slice and metric; a night without calls ends none."""
+        version = baseline.pinned.version if baseline is not None else 0
+        return self.reader.sums(at - _PAUSE * HOUR, at, version)
 
     def _newest_baseline(self) -> Baseline | None:
         pinned = next(iter(self.reader.baselines()), None)
@@ -192,20 +216,3 @@ def _frame(found: Sequence[Point]) -> pl.DataFrame:
         for one in found
     ]
     return pl.DataFrame(rows, schema=dict(POINTS), orient="row")
-
-
-def _point(row: Row) -> Point:
-    slow = Cusum(row["up"], row["down"], row["up_since"], row["down_since"])
-    return Point(
-        at=row["at"],
-        part=Slice.named(row["slice"]),
-        metric=row["metric"],
-        n=row["n"],
-        value=row["value"],
-        usual=row["usual"],
-        effect=row["effect"],
-        p_value=row["p_value"],
-        verdict=Verdict(row["verdict"]),
-        slow=slow,
-        baseline=row["baseline"],
-    )

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 
 from llmsec_tui.drift.baseline import Baseline, Pinned
-from llmsec_tui.drift.hours import Begun
 from llmsec_tui.drift.text_drift import TextDrift
-from llmsec_tui.intake.records import OURS, Notice, NoticeKind
 from llmsec_tui.service.behaviour.prices_in_force import PricesInForce
 from llmsec_tui.service.behaviour.rolling import Rolling
+from llmsec_tui.service.behaviour.watching import InForce, Watching
 from llmsec_tui.service.courtesy import Courtesy
 from llmsec_tui.service.ingest import Ingest
+from llmsec_tui.service.rules.rulebook import Rulebook
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.sight import Sight
 from llmsec_tui.store.store import Store
@@ -18,24 +18,25 @@ from llmsec_tui.store.store import Store
 _MOST = 8
 
 Wording = tuple[Sight, int, str, int, int]
-"""Who asks, the baseline, the slice, and from when to when (µs)."""
+"""Who asks, the baseline, the slice, and from when to when."""
 
 
 class BehaviourRoom:
     """Measures on a thread of its own, and remembers the baseline that is in force, for each sight."""
 
-    def __init__(self, store: Store, ingest: Ingest, prices: PricesInForce) -> None:
+    def __init__(self, store: Store, ingest: Ingest, rules: Rulebook, prices: PricesInForce) -> None:
         self.prices = prices
-        self._ingest = ingest
-        self.rolling = Rolling(store, self._told)
+        in_force = InForce(lambda: rules.in_force, lambda: prices.now)
+        self._watching = Watching(store, in_force, ingest.tell)
+        self.rolling = Rolling(store, self._watching)
         self._known: dict[Sight, tuple[Pinned, Baseline | None]] = {}
         self._worded: dict[Wording, TextDrift | None] = {}
         self._lock = threading.Lock()
 
     @property
     def problem(self) -> str:
-        """What keeps it from measuring, and what is wrong with the prices; empty when all is well."""
-        return " ".join(filter(None, (self.rolling.problem, self.prices.problem)))
+        """What keeps it from measuring, and what is wrong with monitors and prices; empty when all is well."""
+        return " ".join(filter(None, (self.rolling.problem, self._watching.problem, self.prices.problem)))
 
     def start(self, courtesy: Courtesy) -> None:
         self.rolling.start(courtesy)
@@ -69,8 +70,3 @@ class BehaviourRoom:
                 self._worded.clear()
             self._worded[key] = found
         return found
-
-    def _told(self, begun: Begun) -> None:
-        """A drift goes the way of whatever else happens: it is an event, which a rule takes up."""
-        name = f"{begun.metric.name} of {begun.point.part.name}"
-        self._ingest.tell(Notice(f"{OURS}{name}", name, begun.point.at, NoticeKind.DRIFT, begun.sentence))

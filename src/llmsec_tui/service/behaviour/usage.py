@@ -6,12 +6,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from llmsec_tui.detect.signals.prices import CACHE_WRITE, Price
 from llmsec_tui.drift.baseline import HOUR
 from llmsec_tui.errors import ServiceError
 from llmsec_tui.service.behaviour.api import ListUsage, UsagePage, UsageRow
 from llmsec_tui.service.behaviour.price_file import BUDGETED, Prices
 from llmsec_tui.service.behaviour.reading import MOST_HOURS, ahead
+from llmsec_tui.service.behaviour.spending import cost_of
 from llmsec_tui.service.context import Context
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.rows import Row
@@ -19,7 +19,6 @@ from llmsec_tui.store.rows import Row
 SPARK_HOURS = 24
 _MOST_ROWS = 500
 _NAMELESS = "(none)"
-_MILLION = 1_000_000
 
 
 @dataclass(slots=True)
@@ -67,9 +66,8 @@ def list_usage(context: Context, reader: Reader, ask: ListUsage) -> UsagePage:
 
 def _add(used: _Used, one: Row, prices: Prices, first: int) -> int:
     """Add a group of calls of one model; of how many the cost is not known."""
-    price = prices.of(one["model"]) if one["model"] else None
-    cost = one["told"] + (_estimate(one, price) if price is not None else 0.0)
-    unpriced: int = one["untold"] if price is None else 0
+    cost = cost_of(one, prices)
+    unpriced: int = 0 if one["model"] and prices.of(one["model"]) is not None else one["untold"]
     used.calls += one["calls"]
     used.input_tokens += one["input_tokens"]
     used.cached_tokens += one["cached_tokens"]
@@ -81,12 +79,6 @@ def _add(used: _Used, one: Row, prices: Prices, first: int) -> int:
     if 0 <= place < SPARK_HOURS:
         used.spark[place] += cost
     return unpriced
-
-
-def _estimate(one: Row, price: Price) -> float:
-    into = one["untold_input"] * price.input + one["untold_cached"] * price.cache_read
-    written = one["untold_written"] * price.input * CACHE_WRITE
-    return float(into + written + one["untold_output"] * price.output) / _MILLION
 
 
 def _row(by: str, name: str, one: _Used, prices: Prices) -> UsageRow:

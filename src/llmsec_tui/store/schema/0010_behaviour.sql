@@ -53,3 +53,7 @@ CREATE TABLE behaviour_points (
     down_since BIGINT,
     baseline INTEGER NOT NULL
 );
+-- Where a monitor stood after an hour or a day; see drift/monitors/standing.py.
+CREATE TABLE monitor_states ("at" TIMESTAMP NOT NULL, monitor VARCHAR NOT NULL, state BLOB NOT NULL);
+-- Dollars of hours that are over, for monitors of money; who spent them is a hash, as this outlives what is erased.
+CREATE TABLE spent_hours ("at" TIMESTAMP NOT NULL, "by" VARCHAR NOT NULL, mark VARCHAR NOT NULL, dollars DOUBLE NOT NULL);
