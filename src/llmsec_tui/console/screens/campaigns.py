@@ -8,13 +8,13 @@ from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.acts import Keeping
-from llmsec_tui.console.screens.queue import Queue
+from llmsec_tui.console.screens.queue import QueueOver
 from llmsec_tui.console.screens.text_pane import TextPane
 from llmsec_tui.errors import CollectorGone, LlmsecError
 from llmsec_tui.service.campaigns.api import CampaignDetail, CampaignRow, GetCampaign, ListCampaigns
 
 
-class CampaignsPane(Queue[CampaignRow], Keeping):
+class CampaignsPane(QueueOver[CampaignRow], Keeping):
     """That with the newest alert first; over the screen that was open."""
 
     place = Place.CAMPAIGNS
@@ -23,14 +23,6 @@ class CampaignsPane(Queue[CampaignRow], Keeping):
     empty = "No attack has come again so far, neither in another variant nor to another conversation."
     tail = False
     reordered = True
-
-    def __init__(self, home: Place) -> None:
-        super().__init__()
-        self._home = home
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
 
     def identity(self, row: CampaignRow) -> object:
         return row.campaign_id
@@ -51,10 +43,6 @@ class CampaignsPane(Queue[CampaignRow], Keeping):
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         row = self.rows.selected
         return (f"campaign-{row.campaign_id}", {"campaign": row}) if row is not None else None
-
-    def action_back(self) -> None:
-        if not self.filter_bar.clear():
-            self.app.pop_screen()
 
 
 class CampaignPane(TextPane):

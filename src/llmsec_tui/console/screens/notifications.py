@@ -7,12 +7,12 @@ from llmsec_tui.console.actions import Place
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.acts import Keeping
-from llmsec_tui.console.screens.queue import Queue
+from llmsec_tui.console.screens.queue import QueueOver
 from llmsec_tui.service.incidents.api import ListNotifications
 from llmsec_tui.service.incidents.rows import NotificationRow
 
 
-class NotificationsPane(Queue[NotificationRow], Keeping):
+class NotificationsPane(QueueOver[NotificationRow], Keeping):
     """Newest first; over the screen that was open."""
 
     place = Place.NOTIFICATIONS
@@ -20,14 +20,6 @@ class NotificationsPane(Queue[NotificationRow], Keeping):
     columns = incident_lists.NOTIFICATIONS
     empty = "Nobody was told of anything so far; the policy says who is to be, and of what."
     tail = False
-
-    def __init__(self, home: Place) -> None:
-        super().__init__()
-        self._home = home
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
 
     async def fetch(self, reach: Reach, filter_text: str) -> tuple[Sequence[NotificationRow], int]:
         page = await self.shell.link.ask(ListNotifications(before=reach.before, after=reach.after, limit=reach.limit))
@@ -45,7 +37,3 @@ class NotificationsPane(Queue[NotificationRow], Keeping):
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         row = self.rows.selected
         return (f"notification-{row.seq}", {"notification": row}) if row is not None else None
-
-    def action_back(self) -> None:
-        if not self.filter_bar.clear():
-            self.app.pop_screen()

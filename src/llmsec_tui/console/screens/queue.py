@@ -7,6 +7,7 @@ from textual import on
 from textual.widget import Widget
 
 from llmsec_tui.console import figures
+from llmsec_tui.console.actions import Place
 from llmsec_tui.console.columns import Column
 from llmsec_tui.console.filter_bar import FilterBar
 from llmsec_tui.console.rows import Reach, Rows
@@ -116,3 +117,19 @@ class Queue(Pane, Generic[RowT]):
 
     def action_back(self) -> None:
         self.filter_bar.clear()
+
+
+class QueueOver(Queue[RowT]):
+    """A list over the screen that was open; its tab stays marked, and going back leads to it."""
+
+    def __init__(self, home: Place) -> None:
+        super().__init__()
+        self._home = home
+
+    @property
+    def home_place(self) -> Place:
+        return self._home
+
+    def action_back(self) -> None:
+        if not self.filter_bar.clear():
+            self.app.pop_screen()

@@ -9,12 +9,12 @@ from llmsec_tui.console.dialogs import NoteDialog
 from llmsec_tui.console.link import LinkReport
 from llmsec_tui.console.rows import Reach
 from llmsec_tui.console.screens.acts import Keeping
-from llmsec_tui.console.screens.queue import Queue
+from llmsec_tui.console.screens.queue import QueueOver
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.service.silences.api import EndSilence, ListSilences, SilenceRow
 
 
-class SilencesPane(Queue[SilenceRow], Keeping):
+class SilencesPane(QueueOver[SilenceRow], Keeping):
     """Those that hold first, then the newest; over the screen that was open."""
 
     place = Place.SILENCES
@@ -22,14 +22,6 @@ class SilencesPane(Queue[SilenceRow], Keeping):
     columns = lists.SILENCES
     empty = "Nothing was ever silenced."
     tail = False
-
-    def __init__(self, home: Place) -> None:
-        super().__init__()
-        self._home = home
-
-    @property
-    def home_place(self) -> Place:
-        return self._home
 
     @property
     def silence(self) -> SilenceRow | None:
@@ -84,7 +76,3 @@ class SilencesPane(Queue[SilenceRow], Keeping):
         if (silence := self.silence) is None:
             return None
         return f"silence-{silence.silence_id}", {"silence": silence}
-
-    def action_back(self) -> None:
-        if not self.filter_bar.clear():
-            self.app.pop_screen()
