@@ -207,7 +207,7 @@ def _cell(
 ) -> Span:
     mask = dots.get((x, row), 0)
     if mask:
-        return Span(chr(0x2800 + mask), "here" if here else _STYLES.get(verdict, "primary"))
+        return span(chr(0x2800 + mask), "here" if here else _STYLES.get(verdict, "primary"))
     if here:
         return Span("│", "accent")
     usual = band[x]
@@ -216,7 +216,7 @@ def _cell(
 
 def _verdicts(worst: Sequence[str]) -> Line:
     """D and W under the hours that were judged so."""
-    cells = [Span(behaviour_figures.sign(one), _STYLES[one]) if one in _STYLES else Span(" ") for one in worst]
+    cells = [span(behaviour_figures.sign(one), _STYLES[one]) if one in _STYLES else Span(" ") for one in worst]
     return [span(f"{'verdict ':>{MARGIN}}", "quiet"), *cells]
 
 
@@ -247,7 +247,7 @@ def _changes(plot: Plot, width: int) -> Line:
         else:
             label = [Span(" "), *label]
             used = min(width_of(label), after) if after > _LEAST else 0
-            line += [Span(" " * before), _CHANGE, *(fit(label, used) if used else [])]
+            line += [span(" " * before), _CHANGE, *(fit(label, used) if used else [])]
             drawn = x + 1 + used
     return line
 

@@ -62,13 +62,13 @@ def _causes(draft: Draft, causes: list[CauseRow]) -> None:
         draft.section("Likely causes", "by how much of the shift each explains")
     for cause in causes:
         draft.line(*_share(cause.share), Span("  "), preview(cause.cause, "strong"))
-        draft.text(cause.why, "quiet", (Span(" " * (_BAR + 9)),))
+        draft.text(cause.why, "quiet", (span(" " * (_BAR + 9)),))
 
 
 def _share(share: float) -> list[Span]:
     """A share as a bar and in percent."""
     full = round(max(min(share, 1.0), 0.0) * _BAR)
-    return [Span("   "), Span("█" * full, "primary"), Span("░" * (_BAR - full), "faint"), span(f" {share:>4.0%}", "")]
+    return [Span("   "), span("█" * full, "primary"), span("░" * (_BAR - full), "faint"), span(f" {share:>4.0%}", "")]
 
 
 def _split(draft: Draft, split: SplitRow, row: BehaviourRow) -> None:

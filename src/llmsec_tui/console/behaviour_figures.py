@@ -25,7 +25,7 @@ def sign(verdict: str) -> str:
 def badge(verdict: str) -> Span:
     """That on three cells."""
     letter, style = _SIGNS.get(verdict, ("?", "quiet"))
-    return Span(f" {letter} ", style)
+    return span(f" {letter} ", style)
 
 
 def value(number: float | None, shape: str, unit: str) -> str:
@@ -79,7 +79,7 @@ def spark(values: Sequence[float | None], most: int, *, from_zero: bool = False)
     if not there:
         return span("")
     low, high = 0.0 if from_zero else min(there), max(there)
-    return Span("".join(_bar(one, low, high) for one in seen), "primary")
+    return span("".join(_bar(one, low, high) for one in seen), "primary")
 
 
 def _bar(one: float | None, low: float, high: float) -> str:

@@ -80,11 +80,15 @@ async def _lived(stage: Stage, client: Client) -> Days:
 
 
 async def told(client: Client, days: Days) -> list[Sight]:
-    """What is seen of both changes, as soon as there are alerts on them, and after a while without."""
+    """What is seen of both changes, as soon as both are caught, and after a while that they are not.
+
+    The hours since the baseline are judged again one after the other: there are alerts on the first of them while the
+    last, which the board goes by, is not judged yet.
+    """
     end = time.monotonic() + _TOLD_S
     while True:
         sights = [await seen(client, shift, days.hour(shift.since)) for shift in (SWAP_SEEN, CREEP_SEEN)]
-        if all(sight.alerts for sight in sights) or time.monotonic() > end:
+        if all(sight.is_caught for sight in sights) or time.monotonic() > end:
             return sights
         await asyncio.sleep(0.5)
 
