@@ -90,7 +90,42 @@ def test_models_that_were_first_seen_lately_are_changes_but_not_of_a_new_applica
         return {"first_at": at, "app": app, "model": model, "prompt": ""}
 
     rows = [seen(1, "shop", "a"), seen(90, "shop", "b"), seen(95, "shop", "a"), seen(92, "desk", "c")]
-    assert [(one.at, one.text, one.app) for one in changes_seen(rows, 50)] == [(90, "b", "shop")]
+    assert [(one.at, one.text, one.app) for one in changes_seen(rows, [], 50)] == [(90, "b", "shop")]
+
+
+def test_tools_fingerprints_and_guardrails_that_were_first_seen_lately_are_changes_too() -> None:
+    def seen(at: int, kind: str, value: str) -> dict[str, object]:
+        return {"first_at": at, "app": "shop", "kind": kind, "value": value}
+
+    began = [{"first_at": 1, "app": "shop", "model": "a", "prompt": ""}]
+    others = [
+        seen(1, "tools", "t1"),
+        seen(70, "tools", "t2"),
+        seen(80, "fingerprint", "fp"),
+        seen(20, "tools", "t0"),
+    ]
+    found = changes_seen(began, others, 50)
+    assert [(one.at, one.kind, one.text, one.seen) for one in found] == [
+        (70, "tools", "t2", True),
+        (80, "fingerprint", "fp", True),
+    ]
+
+
+def test_changes_shortly_before_have_what_is_left_of_a_shift_in_equal_parts() -> None:
+    """And a guardrail that was first heard of is no change that anybody made, one that was noted is."""
+    usual, now = [part(80, 10.0), part(20, 100.0, app="desk")], [part(60, 20.0), part(40, 200.0, app="desk")]
+    by_mix = blame(splits(TOKENS, usual, now), [], 0.0, 0.0)
+    [users] = by_mix
+    assert (users.cause, 0.1 < users.share < 0.9) == (Cause.USERS, True)
+    noted, seen = Change(5, "deploy", "v2"), Change(5, "fingerprint", "fp", seen=True)
+    heard = Change(5, "guardrail", "g", seen=True)
+    found = blame(splits(TOKENS, usual, now), [noted, seen, heard], 0.0, 0.0)
+    shares = {one.cause: one.share for one in found}
+    assert set(shares) == {Cause.USERS, Cause.OURS, Cause.PROVIDER}
+    assert shares[Cause.OURS] == shares[Cause.PROVIDER] == pytest.approx((1 - users.share) / 2)
+    alone = blame([], [Change(5, "guardrail", "g")], 0.0, 0.0)
+    assert [(one.cause, one.share) for one in alone] == [(Cause.OURS, 1.0)]
+    assert [one.cause for one in blame([], [heard], 0.0, 0.0)] == [Cause.UNKNOWN]
 
 
 def test_slices_are_of_dimensions_with_several_values() -> None:

@@ -1,12 +1,22 @@
 """Slow drift adds up; chance and single outliers do not."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.drift.traffic import BEGIN, BOTH, TOKENS, levels, sketched, usual, values
 
 from llmsec_tui.drift.baseline import HOUR, hour_of_week
-from llmsec_tui.drift.sequential import LIMIT, Cusum, cusum
+from llmsec_tui.drift.sequential import LIMIT, Cusum
+
+
+def cusum(deviations: Iterable[tuple[int, float]]) -> Cusum:
+    """After windows, each with its time and its deviation, oldest first."""
+    state = Cusum()
+    for at, z in deviations:
+        state = state.after(z, at)
+    return state
 
 
 def first_alarm(deviations: np.ndarray) -> int | None:
@@ -36,21 +46,21 @@ def test_a_shift_of_one_standard_deviation_is_found_in_about_a_day() -> None:
 def test_it_is_told_when_the_drift_began() -> None:
     chance = np.random.default_rng(3)
     seen = np.concatenate((chance.normal(size=100), chance.normal(1.5, 1.0, 60)))
-    since = cusum([(at * HOUR, float(z)) for at, z in enumerate(seen)]).since
+    since = cusum((at * HOUR, float(z)) for at, z in enumerate(seen)).since
     assert since is not None
     assert 90 <= since / HOUR <= 105
 
 
 @given(st.lists(st.floats(-1e6, 1e6), max_size=40), st.floats(-1e300, 1e300))
 def test_one_window_is_never_a_drift(before: list[float], huge: float) -> None:
-    state = cusum([(at, min(max(z, -0.4), 0.4)) for at, z in enumerate(before)])
+    state = cusum((at, min(max(z, -0.4), 0.4)) for at, z in enumerate(before))
     assert state.after(huge, len(before)).since is None
 
 
 @given(st.lists(st.floats(-10, 10), max_size=60))
 def test_sums_are_never_negative_and_know_where_they_began(deviations: list[float]) -> None:
-    state = cusum(list(enumerate(deviations)))
-    mirrored = cusum([(at, -z) for at, z in enumerate(deviations)])
+    state = cusum(enumerate(deviations))
+    mirrored = cusum((at, -z) for at, z in enumerate(deviations))
     assert (state.up, state.up_since) == (mirrored.down, mirrored.down_since)
     assert (state.up > 0) == (state.up_since is not None)
     assert (state.since is not None) == (max(state.up, state.down) > LIMIT)

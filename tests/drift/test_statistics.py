@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.drift.discovery import discoveries, within_budget
+from llmsec_tui.drift.discovery import discoveries
 from llmsec_tui.drift.statistics import (
     chi_square,
     chi_square_tail,
     hellinger,
     jensen_shannon,
     kolmogorov_smirnov,
-    normal_tail,
     psi,
     smoothed,
     total_variation,
@@ -75,14 +74,6 @@ def test_the_tail_of_chi_square_is_that_of_scipy(statistic: float, freedom: floa
     assert chi_square_tail(statistic, freedom) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("z", "expected"),
-    [(0.5, 0.6170750774519738), (1.96, 0.04999579029644087), (-3, 0.0026997960632601866), (10, 1.523970604832094e-23)],
-)
-def test_the_normal_tail_is_that_of_scipy(z: float, expected: float) -> None:
-    assert normal_tail(z) == pytest.approx(expected, rel=1e-9)
-
-
 @given(COUNTS)
 def test_distances_have_their_bounds_and_no_side(both: np.ndarray) -> None:
     p, q = both
@@ -113,8 +104,3 @@ def test_whatever_is_surer_than_a_discovery_is_one(p_values: list[float]) -> Non
     found = discoveries(p_values, 0.05)
     most = max((p for p, is_one in zip(p_values, found, strict=True) if is_one), default=-1.0)
     assert [p <= most for p in p_values] == found
-
-
-def test_a_budget_is_shared_among_all_tests() -> None:
-    assert within_budget(2, 1_000) == 0.002
-    assert within_budget(2, 0) == 1.0

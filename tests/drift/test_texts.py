@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmsec_tui.drift.text_drift import LEAST, _auc, compare
+from llmsec_tui.drift.text_drift import LEAST, TextDrift, _auc, compare
 from llmsec_tui.drift.texts import UNKNOWN, language, measure, on_topic
 
 
@@ -77,10 +77,15 @@ def heap(n: int, *words: str) -> list[str]:
     return [" ".join([*chance.choice(common, 12), *words]) for _ in range(n)]
 
 
+def differ(found: TextDrift) -> bool:
+    """Both tests say so."""
+    return found.auc > found.auc_limit and found.mmd_p <= 0.05
+
+
 def test_texts_with_other_words_differ_and_the_words_are_named() -> None:
     found = compare(heap(120, "order", "parcel"), heap(100, "refuse", "policy"))
     assert found is not None
-    assert found.drifts
+    assert differ(found)
     assert found.auc > 0.95
     assert {"refuse", "policy"} <= set(found.more)
     assert {"order", "parcel"} <= set(found.fewer)
@@ -92,7 +97,7 @@ def test_texts_of_the_same_kind_differ_rarely() -> None:
     for size in range(60, 68):
         found = compare(heap(size, "order"), heap(size + 100, "order"))
         assert found is not None
-        said.append(found.drifts)
+        said.append(differ(found))
     assert sum(said) <= 1
 
 
@@ -105,7 +110,7 @@ def test_texts_without_any_word_are_all_the_same() -> None:
     found = compare(["..."] * 60, ["!?"] * 60)
     assert found is not None
     assert found.auc == 0.5
-    assert not found.drifts
+    assert not differ(found)
 
 
 def test_the_area_under_the_curve_is_that_of_scipy() -> None:

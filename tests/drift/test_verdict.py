@@ -128,7 +128,7 @@ def test_a_finding_has_the_numbers_that_people_know() -> None:
     one = found(TOKENS, [100.0] * 1_000, [1_000.0] * 100)
     before, after = (sketched(TOKENS, np.full(n, value)).of(TOKENS) for n, value in ((1_000, 100.0), (100, 1_000.0)))
     numbers = statistics(TOKENS, before, after)
-    assert set(numbers) == {"psi", "js", "hellinger", "tv", "ks", "wasserstein"}
+    assert set(numbers) == {"psi", "js", "hellinger", "tv", "chi2", "ks", "wasserstein"}
     assert (one.effect, numbers["js"], numbers["tv"]) == (1.0, 1.0, 1.0)
     assert statistics(TOKENS, before, after // 10) == {}
     assert one.value == pytest.approx(1_000, rel=0.2)

@@ -22,6 +22,7 @@ _STATISTICS = {
     "ks": "Kolmogorov-Smirnov",
     "wasserstein": "Wasserstein",
     "tv": "total variation",
+    "chi2": "chi-square",
 }
 _BAR = 10
 

@@ -153,10 +153,6 @@ class OfSlice:
         self._whole = lru_cache(maxsize=None)(self._usual_of_all)
         self._known: dict[str, _Unrest] = {}
 
-    @property
-    def n_hours(self) -> int:
-        return len(self._hours)
-
     def has(self, metric: Metric) -> bool:
         """Whether there is any value of a metric."""
         columns = self._columns[metric.name]

@@ -12,6 +12,10 @@ from llmsec_tui.drift.metrics import Metric, Shape
 from llmsec_tui.drift.segments import DIMENSIONS, Segment
 from llmsec_tui.drift.sketch import Sketch
 
+_FRESH = 0.05
+"""A share of calls with what the baseline does not have that is worth a word."""
+_DIMENSIONS = ("model", "prompt")
+_OF_PROVIDERS = frozenset({"model", "fingerprint"})
 _USERS = frozenset({"app", "tenant", "language"})
 
 
@@ -49,9 +53,11 @@ class Change:
     at: int
     """Microseconds since 1970 UTC."""
     kind: str
-    """deploy | model | prompt | tools | guardrail | other"""
+    """deploy | model | fingerprint | prompt | tools | guardrail | other"""
     text: str
     app: str = ""
+    seen: bool = False
+    """It was noted by nobody, but seen in the logs for the first time."""
 
 
 def split(
@@ -124,13 +130,13 @@ def blame(found: Sequence[Split], changes: Sequence[Change], attacked: float, us
     causes: list[Blame] = []
     by = {one.dimension: one for one in found}
     model, prompt = by.get("model"), by.get("prompt")
-    if model is not None and model.fresh > 0.05:
+    if model is not None and model.fresh > _FRESH:
         new = ", ".join(value for value, w0, w1, _ in model.movers if w0 == 0 and w1 > 0)
         share = _share(sum(adds for _, w0, _, adds in model.movers if w0 == 0) + _gone(model), model.total)
         causes.append(
             Blame(Cause.PROVIDER, share, f"{model.fresh:.0%} of calls go to {new}, which the baseline does not have")
         )
-    if prompt is not None and prompt.fresh > 0.05:
+    if prompt is not None and prompt.fresh > _FRESH:
         share = _share(sum(adds for _, w0, _, adds in prompt.movers if w0 == 0) + _gone(prompt), prompt.total)
         causes.append(Blame(Cause.OURS, share, f"{prompt.fresh:.0%} of calls have a system prompt that is new"))
     for one in found:
@@ -140,13 +146,29 @@ def blame(found: Sequence[Split], changes: Sequence[Change], attacked: float, us
     if attacked > max(2 * usually_attacked, usually_attacked + 0.01):
         told = f"{attacked:.1%} of what users say has an alert, where {usually_attacked:.1%} is usual"
         causes.append(Blame(Cause.ATTACK, min(1.0, attacked), told))
-    for change in changes:
-        kind = Cause.PROVIDER if change.kind == "model" else Cause.OURS
-        if change.kind != "model" or model is None or model.fresh <= 0.05:
-            causes.append(Blame(kind, 0.5, f"{change.kind}: {change.text}"))
+    causes += _changed(changes, causes, is_told=model is not None and model.fresh > _FRESH)
     if not causes:
         causes.append(Blame(Cause.UNKNOWN, 0.0, "no model, prompt, mix of calls or marker changed with it"))
     return sorted(causes, key=lambda one: -one.share)
+
+
+def _changed(changes: Sequence[Change], causes: Sequence[Blame], *, is_told: bool) -> list[Blame]:
+    """What changed shortly before has what is left of a shift, in equal parts: nothing measured tells them apart.
+
+    ``is_told`` is whether a new model is among the causes already.
+    """
+    # Guardrails are first heard of when they first object: of attacks, as often as of a change to them.
+    known = {"model"} if is_told else set()
+    left = [one for one in changes if one.kind not in known and not (one.kind == "guardrail" and one.seen)]
+    rest = 1.0 - max((one.share for one in causes), default=0.0)
+    return [
+        Blame(
+            Cause.PROVIDER if one.kind in _OF_PROVIDERS else Cause.OURS,
+            rest / len(left),
+            f"{one.kind}: {one.text}, shortly before; {rest:.0%} of the shift has no other reason that is measured",
+        )
+        for one in left
+    ]
 
 
 def _gone(one: Split) -> float:
@@ -158,19 +180,24 @@ def _share(part: float, whole: float) -> float:
     return max(0.0, min(1.0, part / whole)) if whole else 0.0
 
 
-def changes_seen(seen: Iterable[Mapping[str, object]], since: int) -> list[Change]:
-    """Models and prompts that were first seen after ``since`` (µs) in applications that were there before."""
-    rows = sorted(seen, key=lambda row: int(str(row["first_at"])))
-    apps: dict[object, int] = {}
-    known: set[tuple[str, object, object]] = set()
+def changes_seen(
+    segments: Iterable[Mapping[str, object]], others: Iterable[Mapping[str, object]], since: int
+) -> list[Change]:
+    """What was first seen after ``since`` (µs) in applications that were there before.
+
+    ``segments`` have an app, a model, a prompt and when they were first seen; ``others`` an app, a kind, a value and
+    the same.
+    """
+    rows = [(int(str(row["first_at"])), str(row["app"]), kind, row[kind]) for row in segments for kind in _DIMENSIONS]
+    began: dict[str, int] = {}
+    for at, app, _, _ in rows:
+        began[app] = min(at, began.get(app, at))
+    rows += [(int(str(row["first_at"])), str(row["app"]), str(row["kind"]), row["value"]) for row in others]
+    known: set[tuple[str, str, object]] = set()
     found = []
-    for row in rows:
-        at, app = int(str(row["first_at"])), row["app"]
-        began = apps.setdefault(app, at)
-        for kind in ("model", "prompt"):
-            value = row[kind]
-            if value and (kind, app, value) not in known:
-                known.add((kind, app, value))
-                if at >= since and at > began:
-                    found.append(Change(at, kind, str(value), str(app)))
+    for at, app, kind, value in sorted(rows, key=lambda row: row[0]):
+        if value and (kind, app, value) not in known:
+            known.add((kind, app, value))
+            if at >= since and at > began.get(app, at):
+                found.append(Change(at, kind, str(value), app, seen=True))
     return found

@@ -15,8 +15,3 @@ def discoveries(p_values: Sequence[float], rate: float) -> list[bool]:
     for at in order[:last]:
         found[at] = True
     return found
-
-
-def within_budget(false_pages_a_week: float, tests_a_week: int) -> float:
-    """The chance of a false alarm that each test may have where so many false pages a week are accepted."""
-    return min(false_pages_a_week / max(tests_a_week, 1), 1.0)

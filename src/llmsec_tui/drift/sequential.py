@@ -1,6 +1,5 @@
 """Drift that is too slow for any one window: sums of small deviations from a frozen baseline."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 SLACK = 0.5
@@ -39,19 +38,3 @@ class Cusum:
         if self.up > LIMIT:
             return self.up_since
         return self.down_since if self.down > LIMIT else None
-
-
-def cusum(deviations: Sequence[tuple[int, float]]) -> Cusum:
-    """After windows, each with its time and its deviation, oldest first."""
-    state = Cusum()
-    for at, z in deviations:
-        state = state.after(z, at)
-    return state
-
-
-def ewma(values: Sequence[float], weight: float) -> list[float]:
-    """Exponentially weighted moving average (Roberts, 1959): ``m ← m + weight · (x - m)``, from the first value on."""
-    smooth: list[float] = []
-    for value in values:
-        smooth.append(value if not smooth else smooth[-1] + weight * (value - smooth[-1]))
-    return smooth

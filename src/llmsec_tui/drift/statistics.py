@@ -4,7 +4,7 @@
 half an observation is added to each bin of both (Jeffreys' prior), so that an empty bin says no more than it can.
 """
 
-from math import erfc, exp, lgamma, log, sqrt
+from math import exp, lgamma, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -137,8 +137,3 @@ def _continued_fraction(x: float, shape: float) -> float:
 
 def _not_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
-
-
-def normal_tail(z: float) -> float:
-    """How likely a standard normal variable is to be this far from 0 or farther, on either side."""
-    return erfc(abs(z) / sqrt(2))

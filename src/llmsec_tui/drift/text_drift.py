@@ -49,10 +49,6 @@ class TextDrift:
     fewer: tuple[str, ...]
     """Those that tell the usual ones."""
 
-    @property
-    def drifts(self) -> bool:
-        return self.auc > max(self.auc_limit, 0.55) and self.mmd_p <= 0.05
-
 
 def compare(usual: Sequence[str], now: Sequence[str]) -> TextDrift | None:
     """Compare two heaps; None when either is too small."""

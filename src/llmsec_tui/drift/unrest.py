@@ -9,7 +9,6 @@ from llmsec_tui.drift.bins import Values
 from llmsec_tui.drift.metrics import Metric, Shape
 
 Counts = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 LEAST_HOURS = 8
 """Hours that it takes to tell how much a metric varies from hour to hour."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import log10
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from llmsec_tui.drift.discovery import discoveries
 from llmsec_tui.drift.metrics import Metric, Shape
 from llmsec_tui.drift.sketch import Sketch
 from llmsec_tui.drift.statistics import (
+    chi_square,
     chi_square_tail,
     hellinger,
     jensen_shannon,
@@ -183,8 +183,8 @@ def _value(metric: Metric, counts: npt.NDArray[np.int64]) -> float | None:
 
 
 def statistics(metric: Metric, usual: npt.NDArray[np.int64], now: npt.NDArray[np.int64]) -> dict[str, float]:
-    """By the names that people know: psi, js, hellinger, tv, and of a number ks and wasserstein; with too few values
-    none, as in :func:`judge`."""
+    """By the names that people know: psi, js, hellinger, tv, chi2, and of a number ks and wasserstein; with too few
+    values none, as in :func:`judge`."""
     if now.sum() < LEAST or usual.sum() < LEAST_USUAL:
         return {}
     groups = grouping(metric, usual)
@@ -193,6 +193,7 @@ def statistics(metric: Metric, usual: npt.NDArray[np.int64], now: npt.NDArray[np
         "js": jensen_shannon(usual, now),
         "hellinger": hellinger(usual, now),
         "tv": total_variation(usual, now),
+        "chi2": chi_square(regroup(usual, groups), regroup(now, groups)).statistic,
     }
     if metric.shape is Shape.NUMBER:
         found["ks"] = kolmogorov_smirnov(usual, now)
@@ -208,8 +209,3 @@ def shifts(
     p, q = usual / max(usual.sum(), 1), now / max(now.sum(), 1)
     order = np.argsort(-np.abs(q - p))[:most]
     return tuple((names.get(int(at), "?"), float(p[at]), float(q[at])) for at in order if p[at] != q[at])
-
-
-def times(value: float | None, usual: float | None) -> float | None:
-    """How many times what is usual a value is, as a power of ten; None where that makes no sense."""
-    return log10(value / usual) if value and usual and value > 0 and usual > 0 else None

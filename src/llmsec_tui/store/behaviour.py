@@ -14,6 +14,8 @@ from llmsec_tui.store.rows import Row, rows
 
 MOST_SEGMENTS = 2_000
 """What comes after so many is counted as one."""
+MOST_FIRST_SEEN = 2_000
+"""After so many a log is at play that makes them up: no more are noted."""
 _TIME = pl.Datetime("us")
 
 _SEGMENTS = 'SELECT segment_id, app, model, tenant, agent, "language", prompt FROM segments'
@@ -35,6 +37,26 @@ DELETE FROM behaviour_minutes WHERE ("at", segment_id) IN (
     GROUP BY ALL HAVING count(*) > 1
 )
 """
+_ADD_FIRST_SEEN = """
+INSERT INTO first_seen BY NAME
+WITH told AS (
+    SELECT coalesce(service_name, '') AS app, coalesce(tenant_id, '') AS tenant, date_trunc('minute', ts) AS "at",
+        unnest([
+            {'kind': 'fingerprint', 'value': CASE WHEN contains(attrs, '"system_fingerprint"')
+                THEN json_extract_string(attrs, '$.system_fingerprint') END},
+            {'kind': 'tools', 'value': CASE WHEN operation_name = 'tool_definitions'
+                THEN lower(left(hex(content_sha256), 12)) END},
+            {'kind': 'guardrail', 'value': guardrail_name}
+        ], recursive := true)
+    FROM events WHERE seq BETWEEN $low AND $high AND ts IS NOT NULL
+), found AS (
+    SELECT app, tenant, kind, left("value", 80) AS "value", min("at") AS first_at
+    FROM told WHERE "value" <> '' GROUP BY ALL
+)
+FROM found ANTI JOIN first_seen USING (app, tenant, kind, "value")
+ORDER BY first_at LIMIT greatest($most - (SELECT count(*) FROM first_seen), 0)
+"""
+_FIRST_SEEN = 'SELECT app, tenant, kind, "value", epoch_us(first_at) AS first_at FROM first_seen'
 _ADD_NAMES = """
 INSERT INTO behaviour_names BY NAME
 SELECT * FROM incoming ANTI JOIN behaviour_names USING (metric, slot, "name")
@@ -53,10 +75,6 @@ WHERE "at" >= make_timestamp($since::BIGINT) AND "at" < make_timestamp($until::B
 _HOURS = """
 SELECT epoch_us("at"), segment_id, sketch FROM behaviour_hours
 WHERE "at" >= make_timestamp($since::BIGINT) AND "at" < make_timestamp($until::BIGINT)
-"""
-_FIRST_OPEN = """
-SELECT epoch_us(min("at")) FROM behaviour_minutes
-WHERE "at" >= coalesce((SELECT hours_until FROM behaviour_progress), TIMESTAMP '0001-01-01')
 """
 _ADD_HOURS = "INSERT INTO behaviour_hours BY NAME SELECT * FROM incoming"
 _DROP_HOURS = """
@@ -141,6 +159,11 @@ def seen(connection: DuckDBPyConnection) -> list[Row]:
     return rows(connection, _SEEN)
 
 
+def first_seen(connection: DuckDBPyConnection) -> list[Row]:
+    """What came with calls beside models and prompts, each with when it first did."""
+    return rows(connection, _FIRST_SEEN)
+
+
 def progress(connection: DuckDBPyConnection) -> Progress:
     return Progress(*connection.execute(_PROGRESS).fetchall()[0])
 
@@ -158,6 +181,8 @@ def add(
         sorted(set(names)), schema={"metric": pl.String, "slot": pl.Int32, "name": pl.String}, orient="row"
     )
     append(connection, _ADD_NAMES, named)
+    low = progress(connection).events_seq + 1
+    connection.execute(_ADD_FIRST_SEEN, {"low": low, "high": events_seq, "most": MOST_FIRST_SEEN})
     connection.execute(_MEASURED, {"seq": events_seq})
 
 
@@ -203,12 +228,6 @@ def _numbers(connection: DuckDBPyConnection, measured: Sequence[Measured]) -> di
 def newest(connection: DuckDBPyConnection, before: int | None = None) -> int | None:
     """The last minute (µs) of which anything is known; with ``before`` (µs) the last that begins before that."""
     [(at,)] = connection.execute(_NEWEST, {"before": before}).fetchall()
-    return None if at is None else int(at)
-
-
-def first_open(connection: DuckDBPyConnection) -> int | None:
-    """The first minute (µs) whose hour is not over."""
-    [(at,)] = connection.execute(_FIRST_OPEN).fetchall()
     return None if at is None else int(at)
 
 

@@ -37,11 +37,6 @@ class BehaviourReader(Snapshots):
         with self._snapshot() as cursor:
             return behaviour_events.newest(cursor, before)
 
-    def first_open_minute(self) -> int | None:
-        """The first minute (µs) whose hour is not over."""
-        with self._snapshot() as cursor:
-            return behaviour.first_open(cursor)
-
     def segments(self) -> dict[int, Segment]:
         """All segments by their numbers."""
         with self._snapshot() as cursor:
@@ -51,6 +46,11 @@ class BehaviourReader(Snapshots):
         """All segments, each with when it was first seen."""
         with self._snapshot() as cursor:
             return behaviour.seen(cursor)
+
+    def first_seen(self) -> list[Row]:
+        """What came with calls beside models and prompts, each with when it first did."""
+        with self._snapshot() as cursor:
+            return behaviour.first_seen(cursor)
 
     def minutes(self, since: int, until: int) -> Found:
         """The sketches of the minutes from ``since`` to before ``until`` (µs)."""

@@ -92,6 +92,7 @@ CREATE TEMP VIEW markers AS SELECT * FROM store.markers WHERE app = '' OR app IN
 
 
 _BEHAVIOUR = "CREATE TEMP VIEW segments AS SELECT * FROM store.segments WHERE "
+_FIRST_SEEN = "CREATE TEMP VIEW first_seen AS SELECT * FROM store.first_seen WHERE "
 _SEGMENT_APP = "app IN (SELECT name FROM scope_apps)"
 _SEGMENT_TENANT = "tenant IN (SELECT name FROM scope_tenants)"
 _OF_SEGMENTS = """
@@ -123,6 +124,7 @@ def narrow(cursor: DuckDBPyConnection, sight: Sight) -> None:
     if sight.apps:
         cursor.execute(_MARKERS)
     cursor.execute(_BEHAVIOUR + _both(sight, _SEGMENT_APP, _SEGMENT_TENANT))
+    cursor.execute(_FIRST_SEEN + _both(sight, _SEGMENT_APP, _SEGMENT_TENANT))
     cursor.execute(_OF_SEGMENTS)
     cursor.execute(_POINTS + _points(sight))
 

@@ -131,7 +131,8 @@ def _changes(reader: Reader, part: Slice, segments: Mapping[int, Segment], since
     apps = [part.value] if part.dimension == "app" else values(segments.values(), "app")
     told = reader.markers_between(since, until, apps, _MOST_MARKS)
     noted = [Change(one["at"], one["kind"], one["text"], one["app"]) for one in told]
-    first_seen = [one for one in changes_seen(reader.segments_seen(), since) if one.at < until]
+    seen = changes_seen(reader.segments_seen(), reader.first_seen(), since)
+    first_seen = [one for one in seen if one.at < until]
     mine = (one for one in (*noted, *first_seen) if part.dimension != "app" or one.app in ("", part.value))
     return sorted(mine, key=lambda one: (one.at, one.kind, one.text))
 

@@ -10,6 +10,14 @@ CREATE TABLE segments (
     -- The minute in which it was first seen.
     first_at TIMESTAMP NOT NULL
 );
+-- What came with calls beside models and prompts (fingerprint, tools, guardrail), and in which minute it first did.
+CREATE TABLE first_seen (
+    app VARCHAR NOT NULL,
+    tenant VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    "value" VARCHAR NOT NULL,
+    first_at TIMESTAMP NOT NULL
+);
 -- Several rows may be of one minute and segment; together they are its sketch.
 CREATE TABLE behaviour_minutes ("at" TIMESTAMP NOT NULL, segment_id INTEGER NOT NULL, sketch BLOB NOT NULL);
 CREATE TABLE behaviour_hours ("at" TIMESTAMP NOT NULL, segment_id INTEGER NOT NULL, sketch BLOB NOT NULL);
