@@ -58,6 +58,23 @@ def call(at: float, number: int, **changes: Any) -> dict[str, Any]:
     }
 
 
+def span(at: int, number: int, app: str = "desk", **more: Any) -> dict[str, Any]:
+    """A call as OpenTelemetry writes it, ``at`` hours after the start."""
+    begin = (START + at * 3600) * 1_000_000_000
+    told = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", **more}
+    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in told.items()]
+    one = {
+        "traceId": f"{number:032x}",
+        "spanId": f"{number:016x}",
+        "name": "chat",
+        "startTimeUnixNano": str(begin),
+        "endTimeUnixNano": str(begin + 1_000_000_000),
+        "attributes": attributes,
+    }
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": app}}]}
+    return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {"name": "x"}, "spans": [one]}]}]}
+
+
 def traffic(hours: int, *, swapped: int = 0, each: int = 40) -> Iterator[dict[str, Any]]:
     """So many hours, ``each`` calls an hour; in the last ``swapped`` another model refuses and talks on and on."""
     lot = Random(5)

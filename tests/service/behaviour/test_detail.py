@@ -1,13 +1,16 @@
 """One metric of one slice: what it came to, what changed with it, and which conversations it is made of."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
-from tests.service.behaviour.parts import HOUR, START
+from tests.service.behaviour.parts import HOUR, START, measured, span
+from tests.service.conftest import rooms
 from tests.service.parts import actor
 
 from llmsec_tui.drift.metrics import BY_NAME
 from llmsec_tui.errors import NotFound
+from llmsec_tui.paths import Home
 from llmsec_tui.service.behaviour.api import BehaviourDetail, GetBehaviour, ListBehaviour
 from llmsec_tui.service.behaviour.detail import get_behaviour
 from llmsec_tui.service.behaviour.handlers import list_behaviour
@@ -111,3 +114,21 @@ def test_a_slice_is_explained_by_itself(shop: Context) -> None:
 def test_what_there_is_not_is_not_found(shop: Context, metric: str, part: str) -> None:
     with pytest.raises(NotFound, match="There is no"):
         detail(shop, metric, slice=part)
+
+
+def test_what_changed_elsewhere_is_not_on_the_chart_of_a_slice(tmp_path: Path) -> None:
+    """The desk's model is swapped; the shop's calls are not the desk's, whichever way they are cut."""
+    home = Home(tmp_path / "home")
+    home.create()
+    told = {"gen_ai.usage.output_tokens": "9"}
+    shop = [span(hour, hour, app="shop", **{**told, "gen_ai.response.model": "gpt-4o"}) for hour in range(5)]
+    models = ["claude", "claude", "claude", "gpt-9", "gpt-9"]
+    desk = [span(hour, 9 + hour, **{**told, "gen_ai.response.model": one}) for hour, one in enumerate(models)]
+    with rooms(home) as made:
+        measured(made.store, home.root, [*shop, *desk])
+        marks = {
+            part: [(one.kind, one.text) for one in detail(made, "output_tokens", slice=part).marks]
+            for part in ("all", "app=shop", "model=gpt-4o", "model=gpt-9")
+        }
+    swapped = [("model", "gpt-9")]
+    assert marks == {"all": swapped, "app=shop": [], "model=gpt-4o": [], "model=gpt-9": swapped}

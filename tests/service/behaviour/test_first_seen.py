@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tests.service.behaviour.parts import HOUR, START, measured, take_in, write
+from tests.service.behaviour.parts import HOUR, START, measured, span, take_in, write
 
 from llmsec_tui.service.behaviour.rolling import Rolling
 from llmsec_tui.store import behaviour
@@ -22,23 +21,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made = Store.open(tmp_path / "store.duckdb")
     yield made
     made.close()
-
-
-def span(at: int, number: int, **more: Any) -> dict[str, Any]:
-    """A call as OpenTelemetry writes it, ``at`` hours after the start."""
-    begin = (START + at * 3600) * 1_000_000_000
-    told = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o", **more}
-    attributes = [{"key": key, "value": {"stringValue": value}} for key, value in told.items()]
-    one = {
-        "traceId": f"{number:032x}",
-        "spanId": f"{number:016x}",
-        "name": "chat gpt-4o",
-        "startTimeUnixNano": str(begin),
-        "endTimeUnixNano": str(begin + 1_000_000_000),
-        "attributes": attributes,
-    }
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "desk"}}]}
-    return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {"name": "x"}, "spans": [one]}]}]}
 
 
 def tools(*names: str) -> str:

@@ -127,13 +127,13 @@ def _cell(asked: _Asked) -> Cell:
 
 
 def _changes(reader: Reader, part: Slice, segments: Mapping[int, Segment], since: int, until: int) -> list[Change]:
-    """What people noted and what was first seen, of the application where the slice is one; oldest first."""
-    apps = [part.value] if part.dimension == "app" else values(segments.values(), "app")
+    """What people noted and what was first seen, of the applications whose calls are in the slice; oldest first."""
+    apps = values((one for one in segments.values() if part.holds(one)), "app")
     told = reader.markers_between(since, until, apps, _MOST_MARKS)
     noted = [Change(one["at"], one["kind"], one["text"], one["app"]) for one in told]
     seen = changes_seen(reader.segments_seen(), reader.first_seen(), since)
     first_seen = [one for one in seen if one.at < until]
-    mine = (one for one in (*noted, *first_seen) if part.dimension != "app" or one.app in ("", part.value))
+    mine = (one for one in (*noted, *first_seen) if one.app in ("", *apps))
     return sorted(mine, key=lambda one: (one.at, one.kind, one.text))
 
 
