@@ -123,6 +123,9 @@ def test_changes_shortly_before_have_what_is_left_of_a_shift_in_equal_parts() ->
     shares = {one.cause: one.share for one in found}
     assert set(shares) == {Cause.USERS, Cause.OURS, Cause.PROVIDER}
     assert shares[Cause.OURS] == shares[Cause.PROVIDER] == pytest.approx((1 - users.share) / 2)
+    fresh = [part(60, 20.0, prompt="p2"), part(40, 200.0, app="desk", prompt="p2")]
+    prompted = blame(splits(TOKENS, usual, fresh), [Change(5, "prompt", "p2", seen=True)], 0.0, 0.0)
+    assert [one.cause for one in prompted] == [Cause.OURS, Cause.USERS]
     alone = blame([], [Change(5, "guardrail", "g")], 0.0, 0.0)
     assert [(one.cause, one.share) for one in alone] == [(Cause.OURS, 1.0)]
     assert [one.cause for one in blame([], [heard], 0.0, 0.0)] == [Cause.UNKNOWN]

@@ -91,6 +91,15 @@ def test_texts_with_other_words_differ_and_the_words_are_named() -> None:
     assert {"order", "parcel"} <= set(found.fewer)
 
 
+def test_words_that_hardly_any_text_has_say_nothing() -> None:
+    """Numbers of orders are in one text each, and in no usual one."""
+    now = [f"{text} order{at}" for at, text in enumerate(heap(60, "refuse"))]
+    found = compare(heap(900, "order"), now)
+    assert found is not None
+    assert "refuse" in found.more
+    assert not any(word.startswith("order") for word in found.more)
+
+
 def test_texts_of_the_same_kind_differ_rarely() -> None:
     """Either test alone is wrong once in twenty times, and both must say so."""
     said = []

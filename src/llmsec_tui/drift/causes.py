@@ -146,20 +146,17 @@ def blame(found: Sequence[Split], changes: Sequence[Change], attacked: float, us
     if attacked > max(2 * usually_attacked, usually_attacked + 0.01):
         told = f"{attacked:.1%} of what users say has an alert, where {usually_attacked:.1%} is usual"
         causes.append(Blame(Cause.ATTACK, min(1.0, attacked), told))
-    causes += _changed(changes, causes, is_told=model is not None and model.fresh > _FRESH)
+    told = {one.dimension for one in (model, prompt) if one is not None and one.fresh > _FRESH}
+    causes += _changed([one for one in changes if one.kind not in told], causes)
     if not causes:
         causes.append(Blame(Cause.UNKNOWN, 0.0, "no model, prompt, mix of calls or marker changed with it"))
     return sorted(causes, key=lambda one: -one.share)
 
 
-def _changed(changes: Sequence[Change], causes: Sequence[Blame], *, is_told: bool) -> list[Blame]:
-    """What changed shortly before has what is left of a shift, in equal parts: nothing measured tells them apart.
-
-    ``is_told`` is whether a new model is among the causes already.
-    """
+def _changed(changes: Sequence[Change], causes: Sequence[Blame]) -> list[Blame]:
+    """What changed shortly before has what is left of a shift, in equal parts: nothing measured tells them apart."""
     # Guardrails are first heard of when they first object: of attacks, as often as of a change to them.
-    known = {"model"} if is_told else set()
-    left = [one for one in changes if one.kind not in known and not (one.kind == "guardrail" and one.seen)]
+    left = [one for one in changes if not (one.kind == "guardrail" and one.seen)]
     rest = 1.0 - max((one.share for one in causes), default=0.0)
     return [
         Blame(

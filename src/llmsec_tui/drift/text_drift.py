@@ -28,6 +28,7 @@ _RATE = 1.0
 _DECAY = 1e-3
 _SHUFFLES = 99
 _CHARS = 4_000
+_LEAST_TEXTS = 5
 
 Matrix = npt.NDArray[np.float32]
 
@@ -143,11 +144,14 @@ def _mmd(x: Matrix, y: Matrix) -> tuple[float, float]:
 def _driving(
     usual: Sequence[Sequence[str]], now: Sequence[Sequence[str]], most: int = 8
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words whose share of texts changed most, by how sure that is (a z score of two shares)."""
+    """The words whose share of texts changed most, by how sure that is (a z score of two shares); a score says nothing of
+    words that hardly any text has, such as numbers of orders."""
     before, after = (Counter(word for words in side for word in set(words)) for side in (usual, now))
     n0, n1 = len(usual), len(now)
     scores = {}
     for word in before.keys() | after.keys():
+        if before[word] + after[word] < _LEAST_TEXTS:
+            continue
         share = (before[word] + after[word] + 1) / (n0 + n1 + 2)
         scores[word] = (after[word] / n1 - before[word] / n0) / (share * (1 - share) * (1 / n0 + 1 / n1)) ** 0.5
     ranked = sorted(scores, key=lambda word: (-scores[word], word))
