@@ -146,8 +146,8 @@ def blame(found: Sequence[Split], changes: Sequence[Change], attacked: float, us
     if attacked > max(2 * usually_attacked, usually_attacked + 0.01):
         told = f"{attacked:.1%} of what users say has an alert, where {usually_attacked:.1%} is usual"
         causes.append(Blame(Cause.ATTACK, min(1.0, attacked), told))
-    told = {one.dimension for one in (model, prompt) if one is not None and one.fresh > _FRESH}
-    causes += _changed([one for one in changes if one.kind not in told], causes)
+    named = {one.dimension for one in (model, prompt) if one is not None and one.fresh > _FRESH}
+    causes += _changed([one for one in changes if one.kind not in named], causes)
     if not causes:
         causes.append(Blame(Cause.UNKNOWN, 0.0, "no model, prompt, mix of calls or marker changed with it"))
     return sorted(causes, key=lambda one: -one.share)

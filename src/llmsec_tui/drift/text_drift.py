@@ -144,8 +144,8 @@ def _mmd(x: Matrix, y: Matrix) -> tuple[float, float]:
 def _driving(
     usual: Sequence[Sequence[str]], now: Sequence[Sequence[str]], most: int = 8
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words whose share of texts changed most, by how sure that is (a z score of two shares); a score says nothing of
-    words that hardly any text has, such as numbers of orders."""
+    """The words whose share of texts changed most, by how sure that is (a z score of two shares); of words that
+    hardly any text has, such as numbers of orders, a score says nothing."""
     before, after = (Counter(word for words in side for word in set(words)) for side in (usual, now))
     n0, n1 = len(usual), len(now)
     scores = {}
