@@ -47,7 +47,11 @@ _ALERTS = """
 SELECT epoch_us(date_trunc('hour', coalesce(ts, raised_at))) AS "hour", count(*) AS n FROM alerts
 WHERE coalesce(ts, raised_at) >= make_timestamp($since::BIGINT)
     AND coalesce(ts, raised_at) < make_timestamp($until::BIGINT)
-    AND CASE $dimension WHEN 'app' THEN app = $value WHEN 'model' THEN model = $value ELSE true END
+    AND CASE $dimension
+        WHEN '' THEN true
+        WHEN 'model' THEN model = $value
+        ELSE list_contains($apps::VARCHAR[], coalesce(app, ''))
+    END
 GROUP BY ALL
 """
 _NEWEST = "SELECT epoch_us(max(ts)) FROM events WHERE ts < make_timestamp($before::BIGINT)"
@@ -119,9 +123,11 @@ def answers(
     return [text for (text,) in cursor.execute(_ANSWERS, wanted).fetchall()]
 
 
-def alerts_by_hour(cursor: DuckDBPyConnection, since: int, until: int, dimension: str, value: str) -> dict[int, int]:
-    """How many alerts there are of each hour (µs); by other dimensions than app and model, of all."""
-    wanted = {"since": since, "until": until, "dimension": dimension, "value": value}
+def alerts_by_hour(
+    cursor: DuckDBPyConnection, since: int, until: int, dimension: str, value: str, apps: Sequence[str]
+) -> dict[int, int]:
+    """How many alerts there are of each hour (µs): all, those of a model, or those of applications."""
+    wanted = {"since": since, "until": until, "dimension": dimension, "value": value, "apps": apps}
     return dict(cursor.execute(_ALERTS, wanted).fetchall())
 
 

@@ -108,10 +108,10 @@ class BehaviourReader(Snapshots):
         with self._snapshot() as cursor:
             return behaviour_events.answers(cursor, since, until, part.dimension, part.value, most=most, hours=hours)
 
-    def alerts_by_hour(self, since: int, until: int, part: Slice) -> dict[int, int]:
-        """How many alerts there are of each hour (µs)."""
+    def alerts_by_hour(self, since: int, until: int, part: Slice, apps: Sequence[str]) -> dict[int, int]:
+        """How many alerts there are of each hour (µs), of all or a model; of another slice those of its ``apps``."""
         with self._snapshot() as cursor:
-            return behaviour_events.alerts_by_hour(cursor, since, until, part.dimension, part.value)
+            return behaviour_events.alerts_by_hour(cursor, since, until, part.dimension, part.value, apps)
 
     def usage(self, by: str, since: int, until: int, spark: int) -> list[Row]:
         """What calls used; see ``store/behaviour_events.py``."""

@@ -1,6 +1,6 @@
 """The points of a chart: what each hour came to, and between what it usually is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import sqrt
 
 from llmsec_tui.drift.baseline import HOUR, Baseline, OfSlice, hour_of_week
@@ -23,10 +23,11 @@ def chart(
 ) -> list[BehaviourPoint]:
     """The hours from ``since`` to before ``until`` (µs), those without a value too."""
     version, usual = (baseline.pinned.version, baseline.of(part)) if baseline is not None else (0, None)
-    by_hour = _by_hour(reader, part, since, until)
+    mine = {number: one for number, one in reader.segments().items() if part.holds(one)}
+    by_hour = _by_hour(reader, mine, since, until)
     stored = reader.behaviour_points(since, until, part.name, metric.name)
     judged = {one["at"]: one["verdict"] for one in stored if one["baseline"] == version}
-    alerts = reader.alerts_by_hour(since, until, part)
+    alerts = reader.alerts_by_hour(since, until, part, sorted({one.app for one in mine.values()}))
     found = []
     for at in range(since, until, HOUR):
         sketch = by_hour.get(at, Sketch())
@@ -49,8 +50,7 @@ def chart(
     return found
 
 
-def _by_hour(reader: Reader, part: Slice, since: int, until: int) -> Mapping[int, Sketch]:
-    mine = {number for number, segment in reader.segments().items() if part.holds(segment)}
+def _by_hour(reader: Reader, mine: Collection[int], since: int, until: int) -> Mapping[int, Sketch]:
     found = (*reader.hours(since, until), *reader.minutes(since, until))
     return merged_by((at // HOUR * HOUR, packed) for at, number, packed in found if number in mine)
 
