@@ -40,6 +40,7 @@ bench: $(STAMP)
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/correlate.py
 	$(BIN)/python bench/monitors.py
+	$(BIN)/python bench/drift.py
 	$(BIN)/python bench/audit.py
 	$(BIN)/python bench/masking.py
 

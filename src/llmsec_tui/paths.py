@@ -44,6 +44,11 @@ class Home:
         return self.root / "detection.yml"
 
     @property
+    def prices(self) -> Path:
+        """What models cost, and how much may be spent; it need not exist."""
+        return self.root / "prices.yml"
+
+    @property
     def signing(self) -> Path:
         """Where the key that signs the journal is kept, and its public half."""
         return self.root / "signing.json"

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 
 from msgspec.structs import replace
 from tests.console.access_backend import ACCESS_CAPABILITIES, Access
+from tests.console.behaviour_backend import BEHAVIOUR_CAPABILITIES, Behaviour
 from tests.console.campaign_backend import Campaigns
 from tests.console.incident_backend import INCIDENT_CAPABILITIES, Incidents
 from tests.console.silence_backend import Silences
@@ -34,6 +35,7 @@ CAPABILITIES = [
     ),
     *INCIDENT_CAPABILITIES,
     *ACCESS_CAPABILITIES,
+    *BEHAVIOUR_CAPABILITIES,
 ]
 START = 1_795_400_000_000_000
 
@@ -63,10 +65,11 @@ _USERS = ("ann", "bo.larsen", "customer-4711", "svc-batch")
 _MATCH = "ignore all previous instructions"
 
 
-class Backend(Campaigns, Silences, Incidents, Access):
+class Backend(Behaviour, Campaigns, Silences, Incidents, Access):
     """Rows are newest first, as the service gives them; whatever tests want otherwise they set on the object."""
 
     def __init__(self, *, alerts: int = 30, events: int = 200, seed: int = 7) -> None:
+        Behaviour.__init__(self)
         Campaigns.__init__(self)
         Silences.__init__(self)
         Incidents.__init__(self)
@@ -219,6 +222,7 @@ class Backend(Campaigns, Silences, Incidents, Access):
         self.took_part = self.events[:5]
         self.use_for_silences(texts)
         self.use_for_campaigns(texts)
+        self.use_for_behaviour(texts)
         self.use_for_incidents(texts)
         self.use_for_access(texts)
 

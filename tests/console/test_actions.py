@@ -15,7 +15,11 @@ from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.baselines import BaselinesPane
+from llmsec_tui.console.screens.behaviour import BehaviourPane
+from llmsec_tui.console.screens.behaviour_chart import BehaviourChartPane
 from llmsec_tui.console.screens.campaigns import CampaignPane, CampaignsPane
+from llmsec_tui.console.screens.comparison import ComparisonPane
 from llmsec_tui.console.screens.event import EventPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.explanation import ExplainPane
@@ -33,6 +37,7 @@ from llmsec_tui.console.screens.rule import RulePane
 from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.silences import SilencesPane
 from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.screens.usage import UsagePane
 from llmsec_tui.console.screens.verification import VerificationPane
 from llmsec_tui.console.shell import Shell
 
@@ -43,7 +48,7 @@ PANES: dict[Place, type[Pane]] = {
         *(AlertPane, EventPane, ExplainPane, RulePane, SilencesPane),
         *(IncidentsPane, IncidentPane, HandOverPane, MetricsPane, NotificationsPane),
         *(RecordPane, VerificationPane, PeoplePane, AccountPane, RolePane, ApprovalPane),
-        *(CampaignsPane, CampaignPane),
+        *(BehaviourPane, BehaviourChartPane, UsagePane, ComparisonPane, BaselinesPane, CampaignsPane, CampaignPane),
     )
 }
 

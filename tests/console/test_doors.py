@@ -95,6 +95,8 @@ async def _go(driver: Driver, place: Place) -> None:
         Place.RECORD: partial(app.open_record, 1, ""),
         Place.VERIFICATION: app.open_verification,
         Place.CAMPAIGN: partial(app.open_campaign, "000000000001"),
+        Place.BASELINES: app.open_baselines,
+        Place.BEHAVIOUR_CHART: partial(app.open_behaviour, "latency", "all", 1),
         **{
             pane.place: partial(app.push_screen, pane("ann", Place.PEOPLE))
             for pane in (AccountPane, RolePane, ApprovalPane)

@@ -32,6 +32,8 @@ async def test_every_line_of_every_screen_is_as_wide_as_the_window(home: Home, s
             ("5", "Dead letters"),
             ("6", "ACTOR"),
             ("7", "KIND"),
+            ("8", "METRIC"),
+            ("9", "COST"),
         ):
             await driver.press(key)
             await driver.see(sight)

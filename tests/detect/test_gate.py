@@ -42,13 +42,13 @@ def test_the_rules_in_the_documentation_pass(tmp_path: Path) -> None:
     blocks = [block.split("```")[0] for block in text.split("```yaml\n")[1:]]
     rules = [block for block in blocks if block.startswith("title:")]
     lists = [block for block in blocks if block.startswith("allowed_tools:")]
-    assert (len(rules), len(lists)) == (4, 1)
+    assert (len(rules), len(lists)) == (5, 1)
     for at, block in enumerate(rules):
         (tmp_path / f"rule_{at}.yml").write_text(block, encoding="utf-8")
     (tmp_path / "placeholders.yml").write_text(lists[0], encoding="utf-8")
     ruleset = load([tmp_path])
     assert gate.test(ruleset) == []
-    assert (len(ruleset.rules), len(ruleset.grouped)) == (4, 2)
+    assert (len(ruleset.rules), len(ruleset.grouped)) == (5, 2)
 
 
 FAILED = base(1, "failed", kind="tool_result", tool_is_error=True)

@@ -17,7 +17,7 @@ from llmsec_tui.paths import Home, shipped
 from llmsec_tui.service.api import GetStatus
 from llmsec_tui.service.client import ask_once
 
-FEW_RULES = [f"--rules={shipped('rules') / folder}" for folder in ("injection", "prompt_leak", "intake")]
+FEW_RULES = [f"--rules={shipped('rules') / folder}" for folder in ("injection", "prompt_leak", "intake", "monitors")]
 """What sees an attack on the prompt and what cannot be read, without the seconds that it takes to get all going."""
 
 

@@ -152,7 +152,11 @@ def test_status_and_doctor(home: Path) -> None:
 
 
 def test_the_demo_catches_every_act_of_its_story(tmp_path: Path) -> None:
-    """All stages, a real collector, files that grow; nothing on ordinary traffic."""
+    """All stages, a real collector, files that grow, days that came before; nothing on ordinary traffic."""
     told = run(tmp_path / "unused", "demo", "--headless", "--seconds", "5").stdout
     assert "MISSED" not in told
     assert "0 of them on ordinary traffic" in told
+    swap, drift = told.partition("how models behave")[2].split("  caught  ")[1:]
+    assert "the provider's model, 100%: 100% of calls go to gpt-4.1-nano-2025-04-14" in swap
+    assert "moving slowly" in drift
+    assert "our prompt, tools or release, 100%" in drift

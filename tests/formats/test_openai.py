@@ -100,11 +100,11 @@ def test_a_batch_line_carries_its_answer_or_its_error() -> None:
     done = {
         "id": "b-1",
         "custom_id": "task-7",
-        "response": {"status_code": 200, "body": completion(_SPOKEN)},
+        "response": {"status_code": 200, "body": completion(_SPOKEN) | {"system_fingerprint": "fp_44709d6fcb"}},
         "error": None,
     }
     [event] = events_of(done)
-    assert (event.text, event.attrs) == ("Four.", '{"custom_id":"task-7"}')
+    assert (event.text, event.attrs) == ("Four.", '{"custom_id":"task-7","system_fingerprint":"fp_44709d6fcb"}')
     error = {"message": "No such model", "code": "model_not_found"}
     failed = {"custom_id": "task-8", "response": {"status_code": 404, "body": {"error": error}}}
     [event] = [event for event in events_of(failed) if event.kind is Kind.ERROR]

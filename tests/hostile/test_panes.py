@@ -69,7 +69,7 @@ async def test_every_text_is_shown_and_harmless_in_every_list(home: Home, size: 
     async with driving(hostile_backend(), home, size) as driver:
         await driver.see("Latest alerts")
         check(driver)
-        for key in "234567S":
+        for key in "2345678S":
             await driver.press(key)
             await driver.see("Dead letters" if key == "5" else "1 of ")
             rows = driver.app.screen.query_one(Rows)
@@ -84,6 +84,31 @@ async def test_every_text_is_shown_and_harmless_in_every_list(home: Home, size: 
                     break
                 rows.action_page_down()
             assert [sight for sight in SIGHTS if sight not in seen] == [], key
+
+
+async def test_every_text_is_harmless_where_behaviour_is_explained(home: Home) -> None:
+    """The chart with its changes and causes, what calls cost, two models."""
+    backend = hostile_backend()
+    async with driving(backend, home, LARGE) as driver:
+        for text in CORPUS.values():
+            backend.use_for_behaviour([text])
+            driver.app.open_behaviour("latency", backend.behaviour_rows[0].slice, 1)
+            await driver.see("alerts └", beginning(text))
+            check(driver)
+            driver.app.screen.query_one(Pager).action_last()
+            await driver.pilot.pause(0)
+            check(driver)
+            await driver.press("escape")
+        for key, sight in (("9", "COST"), ("8", "METRIC")):
+            await driver.press(key)
+            await driver.see(sight)
+            check(driver)
+        driver.app.action_comparison()
+        await driver.see("EFFECT")
+        check(driver)
+        driver.app.open_baselines()
+        await driver.see("PINNED BY")
+        check(driver)
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

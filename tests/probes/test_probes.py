@@ -13,6 +13,7 @@ from llmsec_tui.audit.verdicts import Code
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.probes import catalogue, tampering
 from llmsec_tui.probes.catalogue import probes
+from llmsec_tui.probes.desks import SWAPPED_IN
 from llmsec_tui.probes.expected import EXPECTED
 from llmsec_tui.probes.forbidden import forbidden
 from llmsec_tui.probes.spoiling import SPOILINGS, Spoiling
@@ -45,11 +46,23 @@ def test_attacks_on_agents_open_incidents_and_their_twins_leave_people_in_peace(
     assert len(rows) == 2 * len(TWINS)
 
 
+def test_changes_in_behaviour_are_caught_and_twins_are_told_from_them() -> None:
+    """On one collector: a silent swap, a slow drift, other users, a release, and a desk where nothing happens."""
+    said = command("probe", "run", "drift", "--format", "jsonl")
+    rows = [json.loads(line) for line in said.stdout.splitlines()]
+    assert said.returncode == 0, [row for row in rows if not row["ok"]] or said.stderr
+    assert [row["expected"].split(",")[0] for row in rows] == [
+        *("drift on the board", "the provider's model", f"conversations with {SWAPPED_IN}"),
+        *("slow drift on the board", "our prompt", "conversations"),
+        *("who asks", "our prompt", "no drift and no alert"),
+    ]
+
+
 def test_every_act_of_the_story_is_a_probe() -> None:
     """And each probe has a name of its own, and says what it does."""
     names = [probe.name for probe in probes()]
     acts = {one.act.replace(" ", "-") for one in EXPECTED}
-    assert acts | {twin.probe for twin in TWINS} | {"forbidden-access", "tampering"} == set(names)
+    assert acts | {twin.probe for twin in TWINS} | {"drift", "forbidden-access", "tampering"} == set(names)
     assert len(set(names)) == len(names)
     listed = [json.loads(line) for line in command("probe", "list").stdout.splitlines()]
     assert [row["name"] for row in listed] == names

@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from llmsec_tui.detect import gate
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet
+from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet, proofs
 from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.events.model import Trust
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.paths import shipped
 
 THREATS = (
-    *("abuse", "agency", "canary", "contamination", "conversation", "flow", "poisoning"),
+    *("abuse", "agency", "canary", "contamination", "conversation", "flow", "monitors", "poisoning"),
     *("exfiltration", "injection", "intake", "jailbreak", "over_time", "pii"),
     *("prompt_leak", "secrets", "terminal", "tools", "unicode"),
 )
@@ -54,8 +54,7 @@ def test_every_rule_has_examples_of_each_kind_and_a_playbook(rules: RuleSet) -> 
     thin = [
         rule.path.name
         for rule in alerting(rules)
-        if min(len(rule.examples.match), len(rule.examples.no_match)) < (2 if isinstance(rule, Rule) else 1)
-        or not 3 <= len(rule.playbook) <= 5
+        if min(proofs(rule)) < (2 if isinstance(rule, Rule) else 1) or not 3 <= len(rule.playbook) <= 5
     ]
     assert thin == []
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,13 @@ def home(tmp_path: Path) -> Home:
 @pytest.fixture
 def context(home: Home) -> Iterator[Context]:
     """Store, journal and an intake that is not started."""
+    with rooms(home) as made:
+        yield made
+
+
+@contextmanager
+def rooms(home: Home) -> Iterator[Context]:
+    """The same, for as long as a test likes."""
     store = Store.open(home.store)
     journal = Journal.open(home.journal)
     follower = Follower([], [], from_start=True)

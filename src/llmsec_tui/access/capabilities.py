@@ -39,6 +39,8 @@ CAPABILITIES: Mapping[str, str] = {
     "retention.set": "say how long content is kept",
     "retention.run": "have content expire now",
     "compliance.read": "make the report of what was watched, found and done",
+    "behaviour.read": "see how models behave, drift and costs",
+    "baselines.pin": "freeze what is usual",
     "audit.read": "see the audit journal",
     "audit.verify": "have the audit journal checked",
     "audit.export": "take records and proofs out",

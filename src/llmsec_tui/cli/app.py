@@ -16,6 +16,7 @@ from llmsec_tui.cli import (
     compliance,
     content,
     doctor,
+    drift,
     evaluating,
     explaining,
     incident,
@@ -29,6 +30,7 @@ from llmsec_tui.cli import (
     roles,
     rules,
     silences,
+    usage,
     users,
 )
 from llmsec_tui.cli.crash import report
@@ -84,6 +86,8 @@ rules.register(app)
 evaluating.register(app)
 silences.register(app)
 campaigns.register(app)
+drift.register(app)
+usage.register(app)
 explaining.register(app)
 login.register(app)
 users.register(app)

@@ -89,7 +89,7 @@ def demo(
     slow_link: SlowLink = False,
     no_mouse: NoMouse = False,
 ) -> None:
-    """Play a story of an attacked support bot into a fresh store, and watch it."""
+    """Play a story of an attacked support bot, and of models that change, into a fresh store, and watch it."""
     from llmsec_tui.cli.playing import play_headless, play_in_console
 
     if headless:

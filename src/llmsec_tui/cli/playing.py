@@ -2,22 +2,28 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from llmsec_tui.cli.diagnostics import say
 from llmsec_tui.errors import ExitCode
+from llmsec_tui.probes.desks import CREEP, SWAP
+from llmsec_tui.probes.drifting import behaviour
 from llmsec_tui.probes.expected import Judgement, judge
+from llmsec_tui.probes.shifts import Sight
 from llmsec_tui.probes.stage import Stage
 from llmsec_tui.probes.story import load_story
 from llmsec_tui.probes.watching import caught
 from llmsec_tui.text import visible
+
+_DESKS = (SWAP, CREEP)
 
 
 def play_in_console(seconds: float, *, slow_link: bool, mouse: bool) -> int:
     """Open the console on the story while it is being written."""
     from llmsec_tui.console.app import run
 
-    with Stage(load_story(), seconds) as stage:
+    with Stage(load_story(), seconds, _DESKS) as stage:
         stage.begin()
         code = run(stage.home, [str(stage.logs)], from_start=True, slow_link=slow_link, mouse=mouse)
         if stage.trouble is not None:
@@ -28,13 +34,16 @@ def play_in_console(seconds: float, *, slow_link: bool, mouse: bool) -> int:
 def play_headless(seconds: float) -> int:
     """Play the story through a real collector and print what was caught; 1 when people see no alert of some act."""
     story = load_story()
-    with Stage(story, seconds) as stage:
-        say(f"Playing {len(story.lines)} log lines of an hour in {seconds:g} s …")
+    with Stage(story, seconds, _DESKS) as stage:
+        say(f"Reading the days before, then playing {len(story.lines)} log lines of an hour in {seconds:g} s …")
         alerts = asyncio.run(caught(stage))
+        shifts = asyncio.run(behaviour(stage))
         judgement = judge(alerts, stage.logs)
         missed = judge([alert for alert in alerts if alert["suppressed_by"] is None], stage.logs).missed
     _print(judgement, alerts)
-    return ExitCode.FINDINGS if missed else ExitCode.FINE
+    _print_shifts(shifts)
+    is_all = not missed and all(one.is_caught for one in shifts)
+    return ExitCode.FINE if is_all else ExitCode.FINDINGS
 
 
 def _print(judgement: Judgement, alerts: list[dict[str, Any]]) -> None:
@@ -61,3 +70,12 @@ def _print(judgement: Judgement, alerts: list[dict[str, Any]]) -> None:
         f"{len(judgement.others)} of them on ordinary traffic; {suppressed} not shown, as others say the same. "
         f"{incidents} incidents are open."
     )
+
+
+def _print_shifts(shifts: Sequence[Sight]) -> None:
+    print("how models behave, held against what was pinned as usual")
+    for one in shifts:
+        print(f"  {'caught' if one.is_caught else 'MISSED'}  {visible(one.shift.what)}")
+        titles = sorted({alert.title for alert in one.alerts})
+        for told in (f"{one.row.title}: {one.on_board}", *one.causes, one.opened, *titles):
+            print(f"          {visible(told)}")

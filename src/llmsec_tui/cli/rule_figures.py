@@ -68,9 +68,13 @@ def _on_examples(ruleset: "RuleSet") -> "list[Measured]":
     from llmsec_tui.detect.gate import hits_on_examples
     from llmsec_tui.detect.measuring.per_rule import Measured
     from llmsec_tui.detect.measuring.rates import Counts
+    from llmsec_tui.detect.rule import Watch
 
     measured = []
     for rule in ruleset.rules:
+        if isinstance(rule, Watch):
+            # Its examples are series, and no events.
+            continue
         hit = hits_on_examples(rule)
         attacks, benign = len(rule.examples.match), len(rule.examples.no_match)
         found = sum(number < attacks for number in hit)

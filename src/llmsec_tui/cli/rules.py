@@ -46,13 +46,13 @@ def _paths(given: list[Path] | None) -> list[Path]:
 @_rules.command("list")
 def list_rules(folders: Folders = None, chosen: FormatOption = None) -> None:
     """Every rule with its level, confidence and tags."""
-    from llmsec_tui.detect.rule import Correlation, Monitor
+    from llmsec_tui.detect.rule import Correlation, Monitor, Watch
     from llmsec_tui.detect.ruleset import load
 
     rows = [
         {
             "rule_id": rule.id,
-            "kind": {Correlation: "correlation", Monitor: "monitor"}.get(type(rule), "rule"),
+            "kind": {Correlation: "correlation", Monitor: "monitor", Watch: "monitor"}.get(type(rule), "rule"),
             "alerts": rule.alerts,
             "level": rule.level,
             "confidence": rule.confidence,
@@ -122,6 +122,7 @@ def lint_rules(
 def run_examples(folders: FoldersAndTexts = None, stats: StatsOption = False, chosen: FormatOption = None) -> None:
     """Run every rule's own examples; exit 1 when one misses, or with --stats when a rule is mostly wrong."""
     from llmsec_tui.detect.gate import test
+    from llmsec_tui.detect.rule import proofs
     from llmsec_tui.detect.ruleset import load
 
     if stats:
@@ -136,8 +137,8 @@ def run_examples(folders: FoldersAndTexts = None, stats: StatsOption = False, ch
     if issues:
         say(f"{_counted(len(issues), 'problem')}.")
         raise typer.Exit(ExitCode.FINDINGS)
-    tested = [rule.examples for rule in (*ruleset.rules, *ruleset.grouped) if "/" not in rule.id]
-    examples = sum(len(one.match) + len(one.no_match) for one in tested)
+    tested = [proofs(rule) for rule in ruleset.everything if "/" not in rule.id]
+    examples = sum(map(sum, tested))
     say(f"{len(tested)} rules, {examples} examples: all as they should be.")
 
 

@@ -14,9 +14,14 @@ class Place(StrEnum):
     SOURCES = "sources"
     AUDIT = "audit"
     RULES = "rules"
+    BEHAVIOUR = "drift"
+    USAGE = "usage"
     SILENCES = "silences"
     CAMPAIGNS = "campaigns"
     CAMPAIGN = "one campaign"
+    BEHAVIOUR_CHART = "one chart"
+    COMPARISON = "the comparison"
+    BASELINES = "the baselines"
     ALERT = "one alert"
     EVENT = "one event"
     RULE = "one rule"
@@ -35,19 +40,28 @@ class Place(StrEnum):
 
 ANYWHERE = frozenset(Place)
 QUEUES = frozenset(
-    {Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES, Place.CAMPAIGNS}
+    {
+        *(Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.AUDIT, Place.RULES, Place.SILENCES, Place.CAMPAIGNS),
+        Place.BEHAVIOUR,
+    }
 )
 OPENING = frozenset(
     {
         *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS, Place.RULES, Place.ALERT, Place.SILENCES),
         *(Place.INCIDENT, Place.NOTIFICATIONS, Place.AUDIT, Place.PEOPLE, Place.CAMPAIGNS, Place.CAMPAIGN),
+        *(Place.BEHAVIOUR, Place.BEHAVIOUR_CHART, Place.USAGE),
     }
 )
 ON_ALERT = frozenset({Place.OVERVIEW, Place.ALERTS, Place.ALERT})
 ON_RULE = frozenset({Place.RULES, Place.RULE})
 ON_ONE = frozenset({Place.ALERT, Place.EVENT, Place.RULE, Place.INCIDENT, Place.RECORD})
 ON_PERSON = frozenset({Place.ACCOUNT, Place.ROLE, Place.APPROVAL})
-ON_TEXT = ON_ONE | ON_PERSON | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS, Place.VERIFICATION, Place.CAMPAIGN}
+ON_BEHAVIOUR = frozenset({Place.BEHAVIOUR, Place.BEHAVIOUR_CHART, Place.USAGE, Place.COMPARISON, Place.BASELINES})
+ON_TEXT = (
+    ON_ONE
+    | ON_PERSON
+    | {Place.EXPLANATION, Place.HAND_OVER, Place.METRICS, Place.VERIFICATION, Place.CAMPAIGN, Place.BEHAVIOUR_CHART}
+)
 ON_EVENT = frozenset({Place.ALERT, Place.EVENT, Place.EXPLANATION})
 ON_INCIDENT = frozenset({Place.INCIDENTS, Place.INCIDENT})
 ON_MARKED = frozenset({Place.ALERTS, Place.INCIDENTS, Place.INCIDENT})
@@ -64,6 +78,7 @@ ON_THING = (
     | ON_DESK
     | ON_JOURNAL
     | ON_PERSON
+    | ON_BEHAVIOUR
     | {Place.OVERVIEW, Place.ALERTS, Place.EVENTS, Place.SILENCES, Place.PEOPLE, Place.CAMPAIGNS, Place.CAMPAIGN}
 )
 

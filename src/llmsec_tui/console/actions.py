@@ -20,6 +20,7 @@ from llmsec_tui.console.action import (
 from llmsec_tui.console.action import Action as Action
 from llmsec_tui.console.action import Owner as Owner
 from llmsec_tui.console.action import Place as Place
+from llmsec_tui.console.behaviour_actions import BEHAVIOUR_ACTIONS
 from llmsec_tui.console.incident_actions import INCIDENT_ACTIONS
 from llmsec_tui.console.people_actions import PEOPLE_ACTIONS
 
@@ -115,6 +116,7 @@ ACTIONS = (
     *INCIDENT_ACTIONS,
     *ACCESS_ACTIONS,
     *PEOPLE_ACTIONS,
+    *BEHAVIOUR_ACTIONS,
     Action("next", ("n",), "Next", "The next one down the list", ON_ONE, names=("next",), footer=4),
     Action("previous", ("p",), "Previous", "The one above in the list", ON_ONE, names=("previous", "prev")),
     Action("match", ("m",), "Match", "Scroll to the text that matched", frozenset({Place.ALERT}), footer=6),
@@ -169,7 +171,7 @@ ACTIONS = (
     Action(
         *("back", ("escape",), "Back", "Leave the filter, then the panel, then the screen"),
         footer=9,
-        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS, Place.PEOPLE},
+        footer_places=ON_TEXT | {Place.SILENCES, Place.NOTIFICATIONS, Place.PEOPLE, Place.COMPARISON, Place.BASELINES},
     ),
     Action("quit", ("q",), "Quit", "Leave the console; the collector goes on", owner=Owner.APP, names=("quit", "q")),
     Action("focus_next", ("tab",), "Panel", "Go to the next panel", owner=Owner.APP),
@@ -187,7 +189,15 @@ ACTIONS = (
 BY_ID = {action.id: action for action in ACTIONS}
 NAMES = sorted({name for action in ACTIONS for name in action.names})
 
-_KEY_NAMES = {"escape": "esc", "pagedown": "pgdn", "pageup": "pgup", "shift+tab": "shift-tab"}
+_KEY_NAMES = {
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "shift+tab": "shift-tab",
+    "left": "←",
+    "right": "→",
+}
+_KEY_NAMES |= {f"shift+{key}": f"shift-{_KEY_NAMES[key]}" for key in ("left", "right")}
 
 
 def key_name(key: str) -> str:

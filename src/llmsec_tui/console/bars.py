@@ -15,10 +15,10 @@ from llmsec_tui.service.api import Status
 
 TABS = (
     *(Place.OVERVIEW, Place.ALERTS, Place.INCIDENTS, Place.EVENTS),
-    *(Place.SOURCES, Place.AUDIT, Place.RULES),
+    *(Place.SOURCES, Place.AUDIT, Place.RULES, Place.BEHAVIOUR, Place.USAGE),
 )
 
-_LONGEST, _SHORTEST = 6, 3
+_SHORTEST = 2
 """Letters of the names of other screens, where there is little room."""
 
 MOST_KEYS = 6
@@ -68,21 +68,22 @@ def tabs(here: Place, deeper: str, report: LinkReport, *, paused: bool, width: i
     room = width - width_of([*left, *trail, *right])
     names = _names(here, gap=" ")
     if width_of(names) > room:
-        names = _names(here, gap="")
-    for letters in range(_LONGEST, _SHORTEST - 1, -1):
-        if width_of(names) <= room:
-            break
-        names = _names(here, gap="", letters=letters)
+        names = _names(here, gap="", room=room)
     return [*left, *names, *trail], right
 
 
-def _names(here: Place, *, gap: str, letters: int | None = None) -> list[Span]:
-    """The screens with their keys; of the others at most so many letters, which tell them apart."""
+def _names(here: Place, *, gap: str, room: int | None = None) -> list[Span]:
+    """The screens with their keys; in little room the longest names of the others lose letters."""
+    words = [place.value.capitalize() for place in TABS]
+    others = [number for number, place in enumerate(TABS) if place is not here]
+    over = sum(len(f" 1 {word}{gap}") for word in words) + (len(others) < len(words)) - (room or 0)
+    for _ in range(over if room is not None else 0):
+        longest = max(others, key=lambda number: (len(words[number]), number))
+        if len(words[longest]) > _SHORTEST:
+            words[longest] = words[longest][:-1]
     return [
-        span(f" {number} {place.value.capitalize()} ", "here")
-        if place is here
-        else span(f" {number} {place.value.capitalize()[:letters]}{gap}", "quiet")
-        for number, place in enumerate(TABS, 1)
+        span(f" {number + 1} {word} ", "here") if TABS[number] is here else span(f" {number + 1} {word}{gap}", "quiet")
+        for number, word in enumerate(words)
     ]
 
 

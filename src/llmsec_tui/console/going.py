@@ -10,8 +10,12 @@ from llmsec_tui.console.link import Link
 from llmsec_tui.console.screens.alert import AlertPane
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.baselines import BaselinesPane
+from llmsec_tui.console.screens.behaviour_chart import BehaviourChartPane
 from llmsec_tui.console.screens.campaigns import CampaignPane, CampaignsPane
+from llmsec_tui.console.screens.comparison import ComparisonPane
 from llmsec_tui.console.screens.event import EventPane
+from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.explanation import ExplainPane
 from llmsec_tui.console.screens.hand_over import HandOverPane
 from llmsec_tui.console.screens.incident import IncidentPane
@@ -89,6 +93,10 @@ class Going(Covered):
     def open_campaign(self, campaign_id: str) -> None:
         self.push_screen(CampaignPane(campaign_id, self._place()))
 
+    def open_behaviour(self, metric: str, part: str, hours: int, at: int | None = None) -> None:
+        """Show how a metric of a slice went; explain the hour that began ``at`` (µs), or the newest time."""
+        self.push_screen(BehaviourChartPane(metric, part, hours, self._place(), at))
+
     def show_alerts(self, filter_text: str) -> None:
         """Go to the alerts that match."""
         self.run_worker(self._show_list("alerts", filter_text), group="go", exclusive=True)
@@ -97,11 +105,15 @@ class Going(Covered):
         """Go to the incidents that match."""
         self.run_worker(self._show_list("incidents", filter_text), group="go", exclusive=True)
 
+    def show_events(self, filter_text: str) -> None:
+        """Go to the events that match."""
+        self.run_worker(self._show_list("events", filter_text), group="go", exclusive=True)
+
     async def _show_list(self, mode: str, filter_text: str) -> None:
         if self.covered:
             return
         screen = await self._bottom_of(mode)
-        assert isinstance(screen, AlertsPane | IncidentsPane)
+        assert isinstance(screen, AlertsPane | IncidentsPane | EventsPane)
         screen.look_at(filter_text)
 
     async def _bottom_of(self, mode: str) -> Screen[object]:
@@ -135,6 +147,22 @@ class Going(Covered):
 
     def action_rules(self) -> None:
         self._go_to("rules")
+
+    def action_drift(self) -> None:
+        self._go_to("drift")
+
+    def action_usage(self) -> None:
+        self._go_to("usage")
+
+    def action_comparison(self, models: str = "") -> None:
+        one, _, other = models.partition(" ")
+        if isinstance(self.screen, ComparisonPane):
+            self.screen.compare(one, other.strip())
+        else:
+            self.push_screen(ComparisonPane(self._place(), one, other.strip()))
+
+    def open_baselines(self) -> None:
+        self.push_screen(BaselinesPane(self._place()))
 
     def action_silences(self) -> None:
         if not isinstance(self.screen, SilencesPane):

@@ -25,11 +25,13 @@ from llmsec_tui.console.palette import Actions
 from llmsec_tui.console.screens.alerts import AlertsPane
 from llmsec_tui.console.screens.audit import AuditPane
 from llmsec_tui.console.screens.base import Pane
+from llmsec_tui.console.screens.behaviour import BehaviourPane
 from llmsec_tui.console.screens.events import EventsPane
 from llmsec_tui.console.screens.incidents import IncidentsPane
 from llmsec_tui.console.screens.overview import OverviewPane
 from llmsec_tui.console.screens.rules import RulesPane
 from llmsec_tui.console.screens.sources import SourcesPane
+from llmsec_tui.console.screens.usage import UsagePane
 from llmsec_tui.console.settings import Settings
 from llmsec_tui.errors import LlmsecError
 from llmsec_tui.paths import Home
@@ -59,6 +61,8 @@ class Shell(Going):
         "sources": SourcesPane,
         "audit": AuditPane,
         "rules": RulesPane,
+        "drift": BehaviourPane,
+        "usage": UsagePane,
     }
     DEFAULT_MODE = "overview"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012

@@ -1,6 +1,7 @@
 """The part of a long list that a pane holds: an unbroken run of rows, newest first, keyed by ``seq``."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 CAP = 2_000
@@ -15,6 +16,15 @@ class Keyed(Protocol):
 
 
 RowT = TypeVar("RowT", bound=Keyed)
+ThingT = TypeVar("ThingT")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[ThingT]):
+    """A row of a list that comes whole: its place, counted from the last, is its ``seq``."""
+
+    seq: int
+    row: ThingT
 
 
 class Window(Generic[RowT]):

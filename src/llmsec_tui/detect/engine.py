@@ -17,7 +17,7 @@ from llmsec_tui.detect.match.finding import Content
 from llmsec_tui.detect.match.judging import Judge
 from llmsec_tui.detect.match.outline import Joined, OfText, Opposite, Part, Settled
 from llmsec_tui.detect.match.texts import Texts
-from llmsec_tui.detect.rule import Rule, RuleSet
+from llmsec_tui.detect.rule import Rule, RuleSet, Watch
 from llmsec_tui.detect.signals.computing import Computed, lowercase
 from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.text.views import ROW, Views
@@ -277,8 +277,9 @@ class _Contents:
         return self._known.get(row)
 
     def looked_at(self, rule: Rule, row: int) -> Content | None:
-        """The text, if the rule looks at any."""
-        return self.of(row) if rule.compiled.text_leaves or rule.compiled.signals else None
+        """The text, if the rule looks at any, or if it is what a monitor says."""
+        is_read = rule.compiled.text_leaves or rule.compiled.signals or isinstance(rule, Watch)
+        return self.of(row) if is_read else None
 
 
 def _alert(

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from llmsec_tui.detect.choosing import choice
 from llmsec_tui.detect.correlate.correlator import Correlator
 from llmsec_tui.detect.cost import too_dear
 from llmsec_tui.detect.engine import detect
-from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet
+from llmsec_tui.detect.rule import Correlation, Example, Monitor, Rule, RuleSet, Watch, proofs
 from llmsec_tui.detect.rule import Sequence as ExampleSequence
 from llmsec_tui.detect.ruleset import Loaded, made, read
 from llmsec_tui.detect.sigma import fixing, hygiene, hygiene_selections, layout, placeholders, reading
@@ -17,6 +18,7 @@ from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.examples import to_batch
 from llmsec_tui.detect.sigma.fixing import Fixed
 from llmsec_tui.detect.sigma.references import know
+from llmsec_tui.drift.monitors import trying
 from llmsec_tui.errors import RuleIssue
 
 
@@ -68,7 +70,7 @@ def test(ruleset: RuleSet) -> list[RuleIssue]:
 
 def fired(ruleset: RuleSet) -> frozenset[str]:
     """Ids of the rules that did to all of their examples what these say, one that has to fire among them."""
-    single = {rule.id for rule in ruleset.rules if rule.examples.match and not list(_wrong(rule))}
+    single = {rule.id for rule in ruleset.rules if proofs(rule)[0] and not list(_wrong(rule))}
     return frozenset(single | {timed.id for timed in ruleset.grouped if not list(_wrong_over_time(timed, ruleset))})
 
 
@@ -92,6 +94,9 @@ def hits_on_examples(rule: Rule) -> frozenset[int]:
 
 
 def _wrong(rule: Rule) -> Iterator[RuleIssue]:
+    if isinstance(rule, Watch):
+        yield from _wrong_series(rule)
+        return
     hit = hits_on_examples(rule)
     for number, example in enumerate((*rule.examples.match, *rule.examples.no_match)):
         wanted = number < len(rule.examples.match)
@@ -99,6 +104,17 @@ def _wrong(rule: Rule) -> Iterator[RuleIssue]:
             yield RuleIssue(str(rule.path), example.line, "no-hit", "the rule misses this example, which it must hit")
         elif not wanted and number in hit:
             yield RuleIssue(str(rule.path), example.line, "false-hit", "the rule hits this example, which it must not")
+
+
+def _wrong_series(rule: Watch) -> Iterator[RuleIssue]:
+    chosen = choice(rule.selection)
+    for one in rule.series.match:
+        if not trying.fired(rule.kind, one, chosen):
+            yield RuleIssue(str(rule.path), one.line, "no-hit", "the monitor misses this series, on which it must fire")
+    for one in rule.series.no_match:
+        if found := trying.fired(rule.kind, one, chosen):
+            message = f"the monitor fires on this series, which it must not: {found[0].sentence}"
+            yield RuleIssue(str(rule.path), one.line, "false-hit", message)
 
 
 def _wrong_over_time(rule: Correlation | Monitor, ruleset: RuleSet) -> Iterator[RuleIssue]:

@@ -17,6 +17,8 @@ from llmsec_tui.detect.match.signs import Gate, of_event
 from llmsec_tui.detect.match.suspects import Finder
 from llmsec_tui.detect.signals.registry import SIGNALS
 from llmsec_tui.detect.tree import Node
+from llmsec_tui.drift.monitors.kinds import Kind
+from llmsec_tui.drift.monitors.series import Examples as SeriesExamples
 from llmsec_tui.events.model import Event
 
 ENGINE = "3"
@@ -71,6 +73,16 @@ class Rule(Described):
 
     examples: Examples
     compiled: Compiled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Rule):
+    """A monitor of behaviour, money or rules. What it says becomes an event, on which its condition holds."""
+
+    kind: Kind
+    selection: Node | None
+    """What it looks at, by ``detect/choosing.py``; None is everything."""
+    series: SeriesExamples
 
 
 class CorrelationType(StrEnum):
@@ -221,6 +233,13 @@ class Monitor(Grouped):
     def looks_at(self) -> tuple[str, ...]:
         shared = (self.sharing.same, self.sharing.apart, self.sharing.common_field) if self.sharing else ()
         return tuple(dict.fromkeys(name for name in (self.field, *shared) if name))
+
+
+def proofs(rule: Described) -> tuple[int, int]:
+    """How many examples a rule has of each kind: those on which it must fire, and those on which it must not."""
+    assert isinstance(rule, Rule | Grouped), "every rule is one of these"
+    given = rule.series if isinstance(rule, Watch) else rule.examples
+    return len(given.match), len(given.no_match)
 
 
 @dataclass(frozen=True, slots=True)

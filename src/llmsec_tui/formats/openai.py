@@ -196,8 +196,10 @@ def _call_fields(data: dict[str, Any], request: dict[str, Any], answer: dict[str
         created = to_micros(first(answer, "created", "created_at"))
         call["ts"] = created
         call["ts_source"] = TsSource.NONE if created is None else TsSource.RESPONSE_CREATED
-    if (custom_id := as_id(data.get("custom_id"))) is not None:
-        call["attrs"] = compact_json({"custom_id": custom_id})
+    custom_id, fingerprint = as_id(data.get("custom_id")), as_id(answer.get("system_fingerprint"))
+    notes = {"custom_id": custom_id, "system_fingerprint": fingerprint}
+    if told := {key: value for key, value in notes.items() if value is not None}:
+        call["attrs"] = compact_json(told)
     return call
 
 

@@ -1,5 +1,6 @@
 """What intake hands on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -33,10 +34,23 @@ class NoticeKind(StrEnum):
     GONE = "gone"
     UNDELIVERED = "undelivered"
     """About no file: people could not be notified."""
+    MONITOR = "monitor"
+    """About no file: a monitor of behaviour, money or rules speaks up."""
 
 
 OURS = "llmsec-tui:"
 """What the ``source_id`` of a notice begins with that is about this program and not about a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says it of what, where that is a monitor."""
+
+    rule_id: str
+    at: int
+    """Microseconds since 1970 UTC."""
+    names: Mapping[str, str]
+    """The app, model, tenant, agent or user that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,7 @@ class Notice:
     kind: NoticeKind
     message: str
     """One sentence that says what happened to the data."""
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from difflib import get_close_matches
 
 from llmsec_tui.errors import ConfigError
 from llmsec_tui.probes.acts import Acts
+from llmsec_tui.probes.drifting import Drift
 from llmsec_tui.probes.forbidden import ForbiddenAccess
 from llmsec_tui.probes.step import Probe, Scenario, Step
 from llmsec_tui.probes.tampering import Tampering
 from llmsec_tui.probes.twins import Twins
 
-SCENARIOS: tuple[Scenario, ...] = (Acts(), Twins(), ForbiddenAccess(), Tampering())
+SCENARIOS: tuple[Scenario, ...] = (Acts(), Twins(), Drift(), ForbiddenAccess(), Tampering())
 
 
 def probes() -> list[Probe]:

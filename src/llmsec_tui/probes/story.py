@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +45,10 @@ class Story:
         # Whole milliseconds, since that is all that some formats can write.
         by = (end - self.lines[-1].at) // 1000 * 1000
         return Story(tuple(Line(line.file, line.at + by, _moved(line.data, by)) for line in self.lines))
+
+    def beside(self, others: Sequence[Line]) -> "Story":
+        """The same story with other lines between its own, each when it is written."""
+        return Story(tuple(sorted((*self.lines, *others), key=lambda line: line.at)))
 
 
 def load_story(folder: Path | None = None) -> Story:

@@ -14,11 +14,11 @@ _SETTLE_S = 10.0
 
 
 async def caught(stage: Stage) -> list[dict[str, Any]]:
-    """The story's alerts, whether or not people are shown them, by the columns of ``schema.ALERTS`` and their fate.
+    """The alerts on the logs, whether or not people are shown them, by the columns of ``schema.ALERTS`` and their fate.
 
     Raises LlmsecError when the story could not be written or was not read.
     """
-    client = await attach(stage.home, [str(stage.logs)], from_start=True)
+    client = await attach(stage.home, [str(stage.logs)], from_start=True, deadline_s=60)
     try:
         stage.begin()
         while stage.playing:
@@ -28,7 +28,8 @@ async def caught(stage: Stage) -> list[dict[str, Any]]:
         await caught_up(client, stage.written)
         # What was caught is the question here, whether or not people are shown it.
         page = await client.ask(ListAlerts(filter="suppressed:any", limit=PAGE_LIMIT))
-        return [await _detail(client, row.alert_id) for row in page.rows]
+        logs = str(stage.logs)
+        return [await _detail(client, row.alert_id) for row in page.rows if row.source_path.startswith(logs)]
     finally:
         await client.close()
 

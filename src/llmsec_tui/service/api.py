@@ -19,6 +19,7 @@ from llmsec_tui.service.asks import Done as Done
 from llmsec_tui.service.asks import Query as Query
 from llmsec_tui.service.auditing.api import AuditAsk
 from llmsec_tui.service.auditing.key_api import KeyAsk
+from llmsec_tui.service.behaviour.api import BehaviourAsk
 from llmsec_tui.service.campaigns.api import CampaignAsk
 from llmsec_tui.service.canaries.api import CanaryAsk
 from llmsec_tui.service.compliance.api import ReportPeriod
@@ -248,6 +249,7 @@ AnyAsk = (
     | RetentionAsk
     | CanaryAsk
     | CampaignAsk
+    | BehaviourAsk
 )
 
 

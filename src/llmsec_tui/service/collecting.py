@@ -202,7 +202,8 @@ class _Collector:
         self.auditing.start()
         ingest.start()
         context.expiry.start(self.store, self.journal, ingest.courtesy)
-        beside = [asyncio.create_task(one.run()) for one in watchers]
+        context.behaviour.start(ingest.courtesy)
+        beside = [asyncio.create_task(one.run()) for one in (*watchers, context.behaviour.prices.watcher())]
         if self.child:
             beside.append(asyncio.create_task(_leave_when_alone(server, until)))
         try:
@@ -213,6 +214,7 @@ class _Collector:
             await asyncio.to_thread(dispatch.close)
             await asyncio.to_thread(self.access.close)
             await asyncio.to_thread(context.expiry.stop)
+            await asyncio.to_thread(context.behaviour.stop)
             await asyncio.to_thread(ingest.stop)
             await asyncio.to_thread(self.room.stop)
         self._record("collector.end")

@@ -24,6 +24,8 @@ from llmsec_tui.service.auditing.acts import prepared_rotation, retire
 from llmsec_tui.service.auditing.api import RetireSegments, RotateKey
 from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
 from llmsec_tui.service.auditing.key_commands import prepared_init, prepared_unlock
+from llmsec_tui.service.behaviour.api import PinBaseline
+from llmsec_tui.service.behaviour.commands import pin
 from llmsec_tui.service.canaries.api import CanaryCommand
 from llmsec_tui.service.canaries.commands import prepared as prepared_canary
 from llmsec_tui.service.context import Context
@@ -49,7 +51,7 @@ T = TypeVar("T", bound=Struct)
 _OnDetection = AcknowledgeAlert | DismissAlert | DisableRule | EnableRule | ReloadRules | AddSilence | EndSilence
 _OnDesk = OpenIncident | ActOnIncident | ReloadPolicy | TestChannel | AddMarker
 _OnKeys = InitKey | UnlockVault | RotateKey | RetireSegments
-_Plain = _OnDetection | _OnDesk | _OnKeys | WatchPaths | StopCollector
+_Plain = _OnDetection | _OnDesk | _OnKeys | WatchPaths | StopCollector | PinBaseline
 AnyCommand = _Plain | AccessCommand | RetentionCommand | CanaryCommand
 """Those that are one act each, and that are answered with ``Done``."""
 
@@ -167,6 +169,8 @@ def _perform(context: Context, actor: Actor, command: _Plain) -> Outcome:
             return add_marker(context, actor, command)
         case RetireSegments():
             return retire(context, actor, command)
+        case PinBaseline():
+            return pin(context, actor, command)
         case ReloadRules() | AddSilence() | ActOnIncident() | ReloadPolicy() | InitKey() | UnlockVault() | RotateKey():
             raise AssertionError(f"{type(command).__name__} is prepared before it is done")
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from llmsec_tui.access import Actor
 from llmsec_tui.audit.journal import Journal
+from llmsec_tui.paths import Home
 from llmsec_tui.service.access.room import AccessRoom
 from llmsec_tui.service.auditing.room import AuditRoom
+from llmsec_tui.service.behaviour.prices_in_force import PricesInForce
+from llmsec_tui.service.behaviour.room import BehaviourRoom
 from llmsec_tui.service.content.reveals import Reveals
 from llmsec_tui.service.content.view import View
 from llmsec_tui.service.desk.desk import Desk
@@ -48,6 +51,12 @@ class Context:
     """What is shown in full, to whom."""
     expiry: Expiry = field(default_factory=Expiry)
     """Erases what is older than it may be, where it was started."""
+    behaviour: BehaviourRoom = field(init=False)
+    """What is known of how models behave; it measures where it was started."""
+
+    def __post_init__(self) -> None:
+        prices = PricesInForce(Home(self.store.path.parent).prices, self.journal)
+        self.behaviour = BehaviourRoom(self.store, self.ingest, self.rules, prices)
 
     def view(self, actor: Actor) -> View:
         """How much an actor sees now."""
@@ -56,7 +65,10 @@ class Context:
     @property
     def problem(self) -> str:
         """What is wrong with the collector itself, the most urgent first."""
-        rooms = (self.ingest, self.rules, self.room, self.access, self.auditing, self.detection, self.expiry)
+        rooms = (
+            *(self.ingest, self.rules, self.room, self.access, self.auditing, self.detection, self.expiry),
+            self.behaviour,
+        )
         return " ".join(filter(None, (room.problem for room in rooms)))
 
     @property

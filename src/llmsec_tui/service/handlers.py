@@ -15,6 +15,10 @@ from llmsec_tui.service.access import handlers as access_handlers
 from llmsec_tui.service.api import PAGE_LIMIT, AnyAsk
 from llmsec_tui.service.auditing import handlers as audit_handlers
 from llmsec_tui.service.auditing import key_commands
+from llmsec_tui.service.behaviour import detail as behaviour_detail
+from llmsec_tui.service.behaviour import handlers as behaviour_handlers
+from llmsec_tui.service.behaviour import models as behaviour_models
+from llmsec_tui.service.behaviour import usage as behaviour_usage
 from llmsec_tui.service.campaigns import handlers as campaign_handlers
 from llmsec_tui.service.canaries import handlers as canary_handlers
 from llmsec_tui.service.compliance import handlers as compliance_handlers
@@ -202,6 +206,9 @@ _HANDLERS: dict[type, Callable[[Context, Reader, Any], Struct]] = {
     **retention_handlers.HANDLERS,
     **canary_handlers.HANDLERS,
     **access_handlers.HANDLERS,
+    **behaviour_handlers.HANDLERS,
+    **behaviour_models.HANDLERS,
+    **behaviour_usage.HANDLERS,
 }
 
 
@@ -212,6 +219,7 @@ _PERSONAL: dict[type, Callable[[Context, Reader, Any, Actor], Struct]] = {
     **incident_timeline.PERSONAL,
     **incident_export.PERSONAL,
     **access_handlers.PERSONAL,
+    **behaviour_detail.PERSONAL,
 }
 """Those whose answer depends on who asks."""
 

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 import polars as pl
 
@@ -18,10 +19,10 @@ from llmsec_tui.detect.rule import RuleSet
 from llmsec_tui.errors import FormatError
 from llmsec_tui.events.batch import EventBatch, build, dead_letters
 from llmsec_tui.events.history import Kept, Lookup, Mapped, resolve
-from llmsec_tui.events.model import SEEN, ContentState, DeadLetter, Event, Kind, Record
+from llmsec_tui.events.model import SEEN, ContentState, DeadLetter, Event, Kind, Record, TsSource
 from llmsec_tui.formats.registry import Registry
 from llmsec_tui.intake.checkpoint import Checkpoint
-from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read
+from llmsec_tui.intake.records import OURS, Notice, NoticeKind, Read, Said
 from llmsec_tui.service.campaigns.assigning import Assigning
 from llmsec_tui.service.judging import DEFECTS, Detect, judged, not_evaluable, told_fields
 from llmsec_tui.service.over_time import OverTime
@@ -31,6 +32,14 @@ from llmsec_tui.service.vigil import Vigil
 from llmsec_tui.store.commit import Commit, Memory, SourceDelta
 from llmsec_tui.store.suppression import only_shown
 
+_NAMED = {
+    "app": "service_name",
+    "model": "response_model",
+    "tenant": "tenant_id",
+    "agent": "agent_name",
+    "user": "user_id",
+}
+"""The columns of what a monitor speaks of."""
 _TOLD = frozenset(NoticeKind) - {NoticeKind.UNREADABLE, NoticeKind.FOUND, NoticeKind.GONE}
 """Notices that become events, because what happened to the log, or to us, may be an attack on the one who watches."""
 
@@ -284,9 +293,16 @@ def _told(notice: Notice) -> Mapped:
         kind=Kind.INTAKE,
         native_id=f"{notice.kind}:{notice.source_id}:{notice.offset}",
         **told_fields(notice.kind, notice.message),
+        **(_said(notice.said) if notice.said is not None else {}),
     )
     nothing = sha256(b"").digest()
     return Mapped(Record(notice.source_id, notice.path, 0, notice.offset, 0, nothing, None), "intake", [event])
+
+
+def _said(said: Said) -> dict[str, Any]:
+    """What only a monitor's event has."""
+    about = {column: said.names[name] for name, column in _NAMED.items() if name in said.names}
+    return {"operation_name": said.rule_id, "ts": said.at, "ts_source": TsSource.NATIVE, **about}
 
 
 def _letter(record: Record, error: BaseException) -> DeadLetter:

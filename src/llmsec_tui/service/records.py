@@ -11,6 +11,7 @@ from llmsec_tui.service.access.api import AddUser, ConfirmTotp, EnrolTotp, Reloa
 from llmsec_tui.service.api import Ask, WatchPaths
 from llmsec_tui.service.auditing.api import AnchorNow, ExportAudit, ProveRecord, RetireSegments, RotateKey
 from llmsec_tui.service.auditing.key_api import InitKey, UnlockVault
+from llmsec_tui.service.behaviour.api import PinBaseline
 from llmsec_tui.service.canaries.api import AddCanary, ListCanaries
 from llmsec_tui.service.content.api import RevealContent
 from llmsec_tui.service.incidents.api import (
@@ -53,6 +54,7 @@ _OBJECTS: dict[type, str] = {
     ProveRecord: "journal",
     ExportAudit: "journal",
     AddCanary: "canaries",
+    PinBaseline: "baselines",
     ListCanaries: "canaries",
     SetRetention: "content",
     RunRetention: "content",
@@ -148,6 +150,8 @@ def _facts(ask: Ask[Any]) -> Facts:
             return {"asked_sha256": _digest(ask.id)}
         case SetRetention():
             return {"asked_days": ask.days}
+        case PinBaseline():
+            return {"asked_since": ask.since, "asked_until": ask.until}
         case AddUser() | SetRole():
             return {"role": ask.role[:_UNKNOWN_CHARS]}
     return {}

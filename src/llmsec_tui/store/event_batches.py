@@ -43,9 +43,11 @@ WHERE arrived.ts < greatest(arrived.clock, earlier.clock) - to_microseconds($lat
 _CLOCK = "SELECT epoch_us(max(ts)) FROM events WHERE ts <= committed_at"
 _DECIDED = "SELECT DISTINCT event_id, state FROM alerts ORDER BY ALL"
 _LAST = "SELECT coalesce(max(seq), 0) FROM events"
+# By their row numbers DuckDB finds the few rows; by the keys alone it would unpack all texts of the store.
 _CONTENTS = """
-SELECT content_sha256, text, n_chars, n_bytes FROM contents
-WHERE content_key IN (SELECT unnest($keys::UBIGINT[]))
+SELECT content_sha256, text, n_chars, n_bytes FROM contents WHERE rowid IN (
+    SELECT rowid FROM contents WHERE content_key IN (SELECT unnest($keys::UBIGINT[]))
+)
 """
 
 
@@ -68,6 +70,11 @@ def event_batches(
         events = taken(cursor, _SLICE, bounds)
         if events.height:
             yield _batch(cursor, events)
+
+
+def these(cursor: DuckDBPyConnection, seqs: Sequence[int]) -> EventBatch:
+    """The events of these numbers, of which there is at least one."""
+    return _batch(cursor, taken(cursor, _THESE, span(list(seqs))))
 
 
 def decided(cursor: DuckDBPyConnection) -> pl.DataFrame:

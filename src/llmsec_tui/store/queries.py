@@ -15,6 +15,7 @@ from llmsec_tui.incidents.keys import AlertFacts, entity
 from llmsec_tui.incidents.risk import Risk
 from llmsec_tui.store import alert_pages, alert_queries, event_queries, overview_queries, rule_queries, volume_queries
 from llmsec_tui.store.audit_store import AuditReader
+from llmsec_tui.store.behaviour_reader import BehaviourReader
 from llmsec_tui.store.campaign_reader import CampaignReader
 from llmsec_tui.store.connect import cursor as another
 from llmsec_tui.store.event_batches import Around, around, decided, event_batches, one_event
@@ -40,6 +41,7 @@ _MOST_SIGHTS = 8
 
 class Reader(
     AuditReader,
+    BehaviourReader,
     CampaignReader,
     IncidentReader,
     MetricsReader,

@@ -91,6 +91,22 @@ CREATE TEMP VIEW markers AS SELECT * FROM store.markers WHERE app = '' OR app IN
 """
 
 
+_BEHAVIOUR = "CREATE TEMP VIEW segments AS SELECT * FROM store.segments WHERE "
+_FIRST_SEEN = "CREATE TEMP VIEW first_seen AS SELECT * FROM store.first_seen WHERE "
+_SEGMENT_APP = "app IN (SELECT name FROM scope_apps)"
+_SEGMENT_TENANT = "tenant IN (SELECT name FROM scope_tenants)"
+_OF_SEGMENTS = """
+CREATE TEMP VIEW behaviour_minutes AS SELECT * FROM store.behaviour_minutes SEMI JOIN segments USING (segment_id);
+CREATE TEMP VIEW behaviour_hours AS SELECT * FROM store.behaviour_hours SEMI JOIN segments USING (segment_id);
+CREATE TEMP VIEW baseline_hours AS SELECT * FROM store.baseline_hours SEMI JOIN segments USING (segment_id);
+CREATE TEMP VIEW behaviour_names AS SELECT * FROM store.behaviour_names
+WHERE metric <> 'tools' OR "name" IN (SELECT left(tool_name, 200) FROM events);
+"""
+_POINTS = "CREATE TEMP VIEW behaviour_points AS SELECT * FROM store.behaviour_points WHERE "
+_POINTS_OF_APPS = "slice IN (SELECT 'app=' || name FROM scope_apps)"
+_POINTS_OF_TENANTS = "slice IN (SELECT 'tenant=' || name FROM scope_tenants)"
+
+
 def narrow(cursor: DuckDBPyConnection, sight: Sight) -> None:
     """Put the views of a sight before the tables of this connection, for good.
 
@@ -107,6 +123,17 @@ def narrow(cursor: DuckDBPyConnection, sight: Sight) -> None:
     cursor.execute(_OTHERS)
     if sight.apps:
         cursor.execute(_MARKERS)
+    cursor.execute(_BEHAVIOUR + _both(sight, _SEGMENT_APP, _SEGMENT_TENANT))
+    cursor.execute(_FIRST_SEEN + _both(sight, _SEGMENT_APP, _SEGMENT_TENANT))
+    cursor.execute(_OF_SEGMENTS)
+    cursor.execute(_POINTS + _points(sight))
+
+
+def _points(sight: Sight) -> str:
+    """Those of one application are of all its tenants: where both are named, there are none that lie inside."""
+    if sight.apps and sight.tenants:
+        return "false"
+    return _POINTS_OF_APPS if sight.apps else _POINTS_OF_TENANTS
 
 
 def _both(sight: Sight, of_app: str, of_tenant: str) -> str:

@@ -15,6 +15,7 @@ from llmsec_tui.intake.checkpoint import Checkpoint
 from llmsec_tui.store import acts, campaign_queries, memory, rule_writer, shown, silences, writer
 from llmsec_tui.store.access_store import AccessStore
 from llmsec_tui.store.audit_store import AuditStore
+from llmsec_tui.store.behaviour_store import BehaviourStore
 from llmsec_tui.store.commit import Commit, Committed
 from llmsec_tui.store.connect import connect, cursor
 from llmsec_tui.store.incident_store import IncidentStore
@@ -35,7 +36,7 @@ _SECRET_BYTES = 32
 _CHECKPOINTS = "SELECT checkpoint FROM checkpoints ORDER BY source_id"
 
 
-class Store(AuditStore, IncidentStore, OutwardStore, AccessStore, RetentionStore):
+class Store(AuditStore, BehaviourStore, IncidentStore, OutwardStore, AccessStore, RetentionStore):
     """The writing side. Any thread may call it; one at a time is served. Readers do not wait for it."""
 
     def __init__(self, path: Path, connection: DuckDBPyConnection) -> None:

@@ -279,3 +279,19 @@ SILENCES = View(
     time=Field("created_at", Asks.NUMBER, "created_at"),
     private=frozenset({"demands"}),
 )
+
+BEHAVIOUR = View(
+    "behaviour",
+    {
+        "verdict": _whole("verdict", "verdict", ("drift", "watch", "steady", "insufficient", "absent", "no baseline")),
+        "slice": _part("slice", "slice"),
+        "metric": _part("metric", "metric"),
+        "title": _part("title", "title"),
+        "shape": _whole("shape", "shape", ("number", "rate", "mix")),
+        "effect": _number("effect", "effect"),
+        "n": _number("n", "n"),
+    },
+    words=("title", "slice", "metric"),
+    time=Field("slow_since", Asks.NUMBER, "slow_since"),
+)
+"""Of the drift board; ``last:`` goes by since when something moves away slowly."""

@@ -62,6 +62,14 @@ def monitor(n: int, **block: Any) -> dict[str, Any]:
     return given | {"logsource": {"product": "llm"}, "detection": detection}
 
 
+def watch(n: int, series: Mapping[str, Any] | None = None, **block: Any) -> dict[str, Any]:
+    """A monitor of behaviour, money or rules, with one series of each kind."""
+    one = {"mean": 0.1, **(series or {})}
+    examples = {"match": [{**one, "to": 0.9}], "no_match": [one]}
+    whole = body({}, id=number(n), title=f"Watch {n}", detection=None, monitor=block)
+    return whole | {"llmsec": whole["llmsec"] | {"examples": examples}}
+
+
 def write_all(path: Path, *documents: Mapping[str, Any]) -> Path:
     """One file with these documents."""
     path.parent.mkdir(parents=True, exist_ok=True)

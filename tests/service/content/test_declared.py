@@ -26,7 +26,10 @@ def _name(struct: type[Struct]) -> str:
 
 STRUCTS: set[type[Struct]] = {struct for ask in get_args(AnyAsk) for struct in structs_in(ask.reply)}
 REPLIES = [pytest.param(struct, id=_name(struct)) for struct in sorted(STRUCTS, key=_name)]
-NAMES = {("Demand", "value"), ("TimelineRow", "who"), ("HoldRow", "id"), ("ErasurePreview", "id")}
+NAMES = {
+    *(("Demand", "value"), ("TimelineRow", "who"), ("HoldRow", "id"), ("ErasurePreview", "id")),
+    ("UsageRow", "name"),
+}
 """Fields that hold users or nothing private, by what another field says."""
 MASKED_BY_ITS_MAKER = {("RawRecord", "data"), ("ExportedFile", "content")}
 

@@ -154,13 +154,20 @@ class AlertPane(AlertActs, Explaining, Revealing):
 
     def is_idle(self, action: str) -> bool:
         if action == "open":
-            return not self._took_part
+            return not self._took_part and self._charted() is None
         return self._case is None and action != "back"
 
     def action_open(self) -> None:
-        """Go to the event under the cursor, of those that took part."""
+        """Go to the event under the cursor, of those that took part; or to the chart that a monitor's alert is of."""
         if (event := self.events.selected) is not None:
             self.shell.open_event(event.event_id)
+        elif (charted := self._charted()) is not None:
+            self.shell.open_behaviour(*charted, 1, self._row.ts)
+
+    def _charted(self) -> tuple[str, str] | None:
+        """The metric and the slice that the alert of a monitor is of, as its place names them."""
+        metric, _, part = self._row.source_path.partition(" of ")
+        return (metric, part) if part and metric.isidentifier() else None
 
     @on(Table.Chosen)
     def _chosen(self, event: Table.Chosen) -> None:

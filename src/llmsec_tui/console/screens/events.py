@@ -31,6 +31,10 @@ class EventsPane(Queue[EventRow], Keeping):
         if (event := self.rows.selected) is not None:
             self.shell.open_event(event.event_id, self.filter_bar.text)
 
+    def look_at(self, filter_text: str) -> None:
+        """Show the events that match."""
+        self.action_filter(filter_text)
+
     async def kept(self) -> tuple[str, Mapping[str, object]] | None:
         if (event := self.rows.selected) is None:
             return None

@@ -157,6 +157,10 @@ CHECKS: tuple[Check, ...] = (
     Check("history", "`history` is no whole number from 1"),
     Check("direction", "there is no such direction"),
     Check("shared-text", "of a detector of shared text, which texts are compared or what is common makes no sense"),
+    # Monitors of behaviour, money and rules
+    Check("monitor", "`monitor` is no mapping, or a value in it makes no sense"),
+    Check("monitor-type", "there is no such type of monitor"),
+    Check("monitor-name", "there is no such metric or dimension, or it is listed twice"),
     # Filters
     Check("filter", "`filter` is no mapping"),
     Check("filter-rules", "`rules` is not `any` or a list, or names something that cannot be filtered"),
@@ -167,6 +171,7 @@ CHECKS: tuple[Check, ...] = (
     Check("examples", "there is no example of each kind, or one that is no event or no sequence"),
     Check("example-field", "an example has a field or value that events do not have"),
     Check("example-time", "an event of a sequence has no time, or one that makes no sense"),
+    Check("example-series", "a series is described by words that it does not have, or that are not enough"),
     Check("few-examples", "there is only one example of a kind", _I),
     Check("contradiction", "the same example must match and must not", _W),
     Check("no-hit", "the rule misses an example that it must hit (`rules test`)"),

@@ -18,7 +18,10 @@ _MADE_OF = {
     Kind.CORRELATION: ("correlation",),
     Kind.MONITOR: ("logsource", "detection", "detector"),
     Kind.FILTER: ("logsource", "filter"),
+    Kind.WATCH: ("logsource", "monitor"),
 }
+_MORE = {Kind.CORRELATION: ("generate",), Kind.WATCH: ("detection",)}
+"""What only documents of one kind may have."""
 _ALERTING = ("status", "description", "level", "tags", "falsepositives", "llmsec")
 """What an analyst needs of a rule that alerts; one that is only counted by others may do without."""
 _OPTIONAL = (
@@ -42,8 +45,7 @@ def keys(kind: Kind) -> dict[Place, tuple[str, ...]]:
     if kind is Kind.FILTER:
         top = ("title", "id", *_MADE_OF[kind], *_OF_FILTERS)
     else:
-        generate = ("generate",) if kind is Kind.CORRELATION else ()
-        top = ("title", "id", *_MADE_OF[kind], *_OPTIONAL, *_ALERTING, *generate)
+        top = ("title", "id", *_MADE_OF[kind], *_OPTIONAL, *_ALERTING, *_MORE.get(kind, ()))
     return {(): top, ("logsource",): _LOGSOURCE, ("llmsec",): (*_OURS, *_OURS_OPTIONAL)}
 
 
@@ -56,9 +58,7 @@ def check(document: Document, kind: Kind, *, alerts: bool) -> None:
         ("llmsec",): _OURS if alerts else (),
     }
     _keys(document, document.data, allowed[()], required[()])
-    others = [
-        other for other in (Kind.CORRELATION, Kind.FILTER, Kind.MONITOR) if other in document.data and other != kind
-    ]
+    others = [other for other in Kind if other in document.data and other not in (kind, Kind.RULE)]
     for other in others:
         document.complain("kind", f"a document with {kind.value!r} cannot have {other.value!r} too; split it", other)
     for key, checks in _CHECKS.items():

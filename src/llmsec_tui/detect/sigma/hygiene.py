@@ -28,7 +28,7 @@ def look(document: Document, known: Known) -> None:
         document.complain("retired", f"this rule is {status}, and still runs; take it out if it should not", "status")
         if status == "deprecated" and not data.get("related"):
             document.complain("no-successor", "say in 'related' what replaces this rule", "status")
-    if kind is not Kind.RULE:
+    if kind not in (Kind.RULE, Kind.WATCH):
         _over_time(document, kind)
     if kind is Kind.CORRELATION:
         _silenced(document, known)

@@ -5,8 +5,28 @@ from hashlib import sha256
 from typing import Any
 
 from llmsec_tui.detect.correlate.folds import refusal
-from llmsec_tui.detect.rule import Correlation, Examples, Monitor, MonitorType, Rule, RuleSet, Sequences, compile_tree
-from llmsec_tui.detect.sigma import correlation, detector, filters, header, inhibiting, placeholders, selections
+from llmsec_tui.detect.fields import FIELDS
+from llmsec_tui.detect.rule import (
+    Correlation,
+    Examples,
+    Monitor,
+    MonitorType,
+    Rule,
+    RuleSet,
+    Sequences,
+    Watch,
+    compile_tree,
+)
+from llmsec_tui.detect.sigma import (
+    correlation,
+    detector,
+    filters,
+    header,
+    inhibiting,
+    placeholders,
+    selections,
+    watching,
+)
 from llmsec_tui.detect.sigma import parse as conditions
 from llmsec_tui.detect.sigma.document import Document
 from llmsec_tui.detect.sigma.examples import read_examples
@@ -14,8 +34,12 @@ from llmsec_tui.detect.sigma.filters import Filter
 from llmsec_tui.detect.sigma.ordering import ordered
 from llmsec_tui.detect.sigma.references import Kind, Known, complain_of_twins, kind_of, know
 from llmsec_tui.detect.sigma.sequences import read_sequences
-from llmsec_tui.detect.tree import Node
+from llmsec_tui.detect.sigma.series import read_series
+from llmsec_tui.detect.tree import And, Leaf, Node, Text
+from llmsec_tui.drift.monitors.series import Examples as SeriesExamples
 
+SAID = "monitor"
+"""The ``error_type`` of events in which a monitor speaks up."""
 SELECTION, NUMERATOR = "/selection", "/numerator"
 SOURCE, SINK, KNOWN = "/source", "/sink", "/known text"
 """What the ids of the hidden rules of a monitor end in."""
@@ -81,6 +105,8 @@ class _Maker:
         inhibiting.check(document, self.known)
         if kind is Kind.MONITOR:
             return self.monitor(document)
+        if kind is Kind.WATCH:
+            return self.watch(document)
         rule = self.rule(document) if kind is Kind.RULE else self.correlation(document)
         return [rule] if rule else []
 
@@ -154,6 +180,29 @@ class _Maker:
         )
         return [monitor, *hidden]
 
+    def watch(self, document: Document) -> list[Rule | Correlation | Monitor]:
+        """A monitor of behaviour, money or rules."""
+        block = watching.read(document)
+        tree = watching.selection(document, self.lists, block) if "detection" in document.data else None
+        given = _ours(document)
+        series = (
+            read_series(document, given["examples"], block, "llmsec", "examples")
+            if "examples" in given
+            else SeriesExamples((), ())
+        )
+        if document.issues or block is None:
+            return []
+        made = Watch(
+            **_described(document, self.known, self._parts(document, ())),
+            examples=Examples((), ()),
+            compiled=compile_tree(watched(document.data["id"])),
+            alerts=self.alerts(document),
+            kind=block,
+            selection=tree,
+            series=series,
+        )
+        return [made]
+
     def _covering(self, document: Document) -> list[tuple[Filter, Node]]:
         identity, logsource = document.data["id"], document.data["logsource"]
         return [(one, node) for one, node in self.filters if one.covers(identity, logsource)]
@@ -179,6 +228,12 @@ class _Maker:
         if "examples" not in given:
             return Sequences((), ())
         return read_sequences(document, given["examples"], "llmsec", "examples")
+
+
+def watched(identity: str) -> Node:
+    """The condition that holds on the events in which a monitor speaks up."""
+    said = {"kind": "intake", "error_type": SAID, "operation_name": identity}
+    return And(tuple(Leaf("monitor", FIELDS[name], Text((value,), cased=True)) for name, value in said.items()))
 
 
 def _ours(document: Document) -> Mapping[str, Any]:

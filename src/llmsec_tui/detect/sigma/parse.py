@@ -31,12 +31,17 @@ class _Scope:
 
 
 def parse(
-    document: Document, placeholders: Placeholders = _NONE, *, section: str = "detection", others: tuple[str, ...] = ()
+    document: Document,
+    placeholders: Placeholders = _NONE,
+    *,
+    section: str = "detection",
+    others: tuple[str, ...] = (),
+    fields: Mapping[str, Field] = FIELDS,
 ) -> Node | None:
     """The tree of the selections and the condition in a section of a document.
 
-    ``others`` are keys of the section that are no selections. None when there are issues, which are all noted in the
-    document.
+    ``others`` are keys of the section that are no selections, ``fields`` what it may ask for. None when there are
+    issues, which are all noted in the document.
     """
     before = len(document.issues)
     detection = document.data.get(section)
@@ -44,7 +49,7 @@ def parse(
         document.complain(section, f"{section!r} must be a mapping of selections and a condition", section)
         return None
     inside = {name: value for name, value in detection.items() if name not in others}
-    tree = _detection(_Scope(document, placeholders, FIELDS, ""), inside, (section,))
+    tree = _detection(_Scope(document, placeholders, fields, ""), inside, (section,))
     return tree if len(document.issues) == before else None
 
 

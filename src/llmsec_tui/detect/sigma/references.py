@@ -16,6 +16,7 @@ class Kind(StrEnum):
     CORRELATION = "correlation"
     MONITOR = "detector"
     FILTER = "filter"
+    WATCH = "monitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Known:
 
 def kind_of(document: Document) -> Kind:
     """What the document is."""
-    return next((kind for kind in (Kind.CORRELATION, Kind.FILTER, Kind.MONITOR) if kind in document.data), Kind.RULE)
+    return next((kind for kind in Kind if kind is not Kind.RULE and kind in document.data), Kind.RULE)
 
 
 def know(documents: Sequence[Document]) -> Known:

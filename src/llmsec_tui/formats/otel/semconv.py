@@ -11,7 +11,7 @@ https://github.com/open-telemetry/semantic-conventions-genai
 from typing import Any
 
 from llmsec_tui.formats.otel.indexed import in_order, nested
-from llmsec_tui.formats.otel.semconv_names import Names, names_in
+from llmsec_tui.formats.otel.semconv_names import FINGERPRINTS, Names, names_in
 from llmsec_tui.formats.otel.told import Told, What
 from llmsec_tui.formats.values import as_dict, as_dicts, as_float, as_id, as_int, as_str, decoded, first, milliseconds
 
@@ -73,10 +73,12 @@ def read(attributes: dict[str, Any], told: Told, *, more: bool) -> None:
         told.query = as_str(attributes["gen_ai.retrieval.query.text"])
     if documents := decoded(attributes.get("gen_ai.retrieval.documents")):
         told.documents = [decoded(one) for one in (documents if isinstance(documents, list) else [documents])]
-    if more or names.what is What.GUARDRAIL:
+    if more or What.GUARDRAIL in (names.what, told.what):
         _read_guardrail(attributes, told)
     if "gen_ai.tool.definitions" in attributes:
         told.tools = decoded(attributes["gen_ai.tool.definitions"])
+    if (fingerprint := first(attributes, *FINGERPRINTS)) is not None:
+        told.remark({"system_fingerprint": fingerprint})
     if (evaluation := read_evaluation(attributes)) is not None:
         told.evaluations.append(evaluation)
 

@@ -60,6 +60,8 @@ _CALL_SIGNS = (
     *("gen_ai.request.model", "gen_ai.response.model", "gen_ai.response.id", "gen_ai.system"),
     *(*_FINISHES, *_SYSTEM, *_ASKED, *_ANSWERED, *_CALLED, *_USAGE["input_tokens"], *_USAGE["output_tokens"]),
 )
+FINGERPRINTS = ("openai.response.system_fingerprint", "gen_ai.openai.response.system_fingerprint")
+"""The second is what the conventions called it before."""
 _GROUPS = (
     *_IDENTITY.values(),
     *_USAGE.values(),
@@ -69,6 +71,7 @@ _GROUPS = (
     _DOCUMENTS,
     _EVALUATION,
     _GUARDRAILS,
+    FINGERPRINTS,
 )
 KNOWN = frozenset(
     {name for names in _GROUPS for name in names}

@@ -9,6 +9,7 @@ from llmsec_tui.service.alert_rows import AlertRow
 from llmsec_tui.service.asks import Done
 from llmsec_tui.service.auditing import api as auditing
 from llmsec_tui.service.auditing import key_api
+from llmsec_tui.service.behaviour import api as behaviour
 from llmsec_tui.service.campaigns import api as campaigns
 from llmsec_tui.service.canaries import api as canaries
 from llmsec_tui.service.compliance import api as compliance
@@ -112,6 +113,23 @@ _INCIDENTS: Mapping[type, Declared] = {
     incidents.Bundle: declared("incident_id message"),
     incidents.ExportedFile: declared("name", special={"content": Kind.OWN}),
 }
+_BEHAVIOUR: Mapping[type, Declared] = {
+    behaviour.BehaviourRow: declared("slice metric title shape unit verdict why"),
+    behaviour.BehaviourBoard: declared("note"),
+    behaviour.BehaviourPoint: declared("verdict"),
+    behaviour.ChangeMark: declared("kind app", note="text"),
+    behaviour.CauseRow: declared("cause", note="why"),
+    behaviour.SplitRow: declared("dimension movers"),
+    behaviour.ShiftRow: declared("name"),
+    behaviour.TermsRow: declared(text="more fewer"),
+    behaviour.ContributorRow: declared("conversation_id event_id app", user="user_id"),
+    behaviour.BehaviourDetail: declared("statistics"),
+    behaviour.BaselineRow: declared("by digest", note="note"),
+    behaviour.UsageRow: declared("of", special={"name": Kind.OWN}),
+    behaviour.UsagePage: declared("by prices note"),
+    behaviour.ModelRow: declared("metric title unit shape"),
+    behaviour.Comparison: declared("models one other"),
+}
 _ACCESS: Mapping[type, Declared] = {
     access.Me: declared("user os_user role capabilities content apps tenants session protection"),
     access.LoggedIn: declared("token"),
@@ -132,7 +150,15 @@ _JOURNAL: Mapping[type, Declared] = {
     Verification: declared("integrity completeness head root log_id key_id"),
     compliance.PeriodReport: declared("name content message"),
 }
-DECLARED: Mapping[type, Declared] = {**_ALERTS, **_EVENTS, **_COLLECTOR, **_INCIDENTS, **_ACCESS, **_JOURNAL}
+DECLARED: Mapping[type, Declared] = {
+    **_ALERTS,
+    **_EVENTS,
+    **_COLLECTOR,
+    **_INCIDENTS,
+    **_BEHAVIOUR,
+    **_ACCESS,
+    **_JOURNAL,
+}
 
 OF_EVENTS: Declared = {
     "attrs": Kind.TEXT,

@@ -5,6 +5,7 @@ from typing import Any
 
 from llmsec_tui.errors import AccessRefused, NotFound
 from llmsec_tui.service.asks import Ask
+from llmsec_tui.service.behaviour.api import PinBaseline
 from llmsec_tui.service.incidents.api import BulkAct
 from llmsec_tui.service.retention.api import RetentionCommand
 from llmsec_tui.service.retention.scoping import check_retention
@@ -22,6 +23,11 @@ def check_within(reader: Reader, ask: Ask[Any]) -> None:
         reader.event(event, 1)
     if isinstance(ask, RetentionCommand):
         check_retention(reader, ask)
+    if isinstance(ask, PinBaseline):
+        raise AccessRefused(
+            "A baseline is of all applications and tenants, and reaches further than a scope; nothing was pinned.",
+            hint="Ask somebody who sees them all.",
+        )
     if isinstance(ask, AddSilence):
         _check_silence(reader, ask)
     if isinstance(ask, EndSilence) and not any(one.silence.id.startswith(ask.silence_id) for one in reader.silences()):

@@ -6,6 +6,7 @@ from typing import Any
 from llmsec_tui.detect.match.evidence import DECODED_LIMIT, EXCERPT
 from llmsec_tui.incidents.timeline import Kind as Moment
 from llmsec_tui.service.alert_rows import AlertRow
+from llmsec_tui.service.behaviour.api import UsageRow
 from llmsec_tui.service.content.declared import OF_EVENTS
 from llmsec_tui.service.content.kinds import Kind
 from llmsec_tui.service.content.words import Words
@@ -17,6 +18,8 @@ from llmsec_tui.service.silences.api import Demand
 Changes = dict[str, Any]
 _NO_PEOPLE = ("event", "conversation", "source", "app", "incident")
 """What a hold or an erasure can be of, beside a user."""
+_OF_NOBODY = ("app", "model", "tenant", "agent")
+"""What usage is told by, beside users."""
 _OF_LOG = {Moment.EVENT.value, Moment.ALERT.value}
 
 
@@ -97,6 +100,11 @@ def _named(one: HoldRow | ErasurePreview, words: Words, changes: Changes) -> Non
         changes["id"] = words.person(one.id)
 
 
+def _usage(one: UsageRow, words: Words, changes: Changes) -> None:
+    if one.of not in _OF_NOBODY:
+        changes["name"] = words.person(one.name)
+
+
 SPECIAL: Mapping[type, Callable[[Any, Words, Changes], None]] = {
     AlertRow: _alert_row,
     AlertDetail: _alert_detail,
@@ -107,5 +115,6 @@ SPECIAL: Mapping[type, Callable[[Any, Words, Changes], None]] = {
     Demand: _demand,
     HoldRow: _named,
     ErasurePreview: _named,
+    UsageRow: _usage,
 }
 """Each adds to the changes of a struct, or takes one back."""

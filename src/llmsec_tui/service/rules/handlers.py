@@ -8,7 +8,8 @@ from typing import Any
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from llmsec_tui.detect.rule import Correlation, Described, Monitor, Rule
+from llmsec_tui.detect.rule import Correlation, Described, Monitor, Rule, Watch, proofs
+from llmsec_tui.drift.monitors.kinds import kind_name
 from llmsec_tui.errors import RuleIssue
 from llmsec_tui.events.schema import LEVELS
 from llmsec_tui.service.asks import PAGE_LIMIT
@@ -16,7 +17,7 @@ from llmsec_tui.service.context import Context
 from llmsec_tui.service.rules.api import GetRule, ListRules, RuleDetail, RuleNamed, RuleOff, RulePage, RuleRow
 from llmsec_tui.service.rules.change import whole
 from llmsec_tui.service.rules.rulebook import Rulebook
-from llmsec_tui.service.rules.words import over_time
+from llmsec_tui.service.rules.words import over_time, watched
 from llmsec_tui.store.filters import parse
 from llmsec_tui.store.queries import Reader
 from llmsec_tui.store.rows import Row
@@ -57,9 +58,9 @@ def show_rule(context: Context, reader: Reader, ask: GetRule) -> RuleDetail:
         references=list(rule.references),
         false_positives=list(rule.false_positives),
         playbook=list(rule.playbook),
-        examples=len(rule.examples.match),
-        counter_examples=len(rule.examples.no_match),
-        over_time="" if grouped is None else over_time(grouped, rules.loaded),
+        examples=proofs(rule)[0],
+        counter_examples=proofs(rule)[1],
+        over_time=watched(rule) if isinstance(rule, Watch) else over_time(grouped, rules.loaded) if grouped else "",
         counts=[] if grouped is None else [_named(rules, other) for other in grouped.sources if "/" not in other],
         counted_by=[_named(rules, other) for other in counted_by],
         numbers=_numbers(stats.get(rule.id, _NOTHING), over_time=grouped is not None),
@@ -89,7 +90,7 @@ def _row(rules: Rulebook, rule: Described, stats: Row, broken: Mapping[str, Rule
         rule_id=rule.id,
         title=rule.title,
         level=rule.level,
-        kind=str(rule.type) if isinstance(rule, Correlation | Monitor) else "event",
+        kind=_kind(rule),
         state=state,
         why=why,
         alerts_24h=stats["alerts_24h"],
@@ -102,6 +103,12 @@ def _row(rules: Rulebook, rule: Described, stats: Row, broken: Mapping[str, Rule
         precision=stats["precision"],
         judged=stats["judged"],
     )
+
+
+def _kind(rule: Described) -> str:
+    if isinstance(rule, Correlation | Monitor):
+        return str(rule.type)
+    return str(kind_name(rule.kind)) if isinstance(rule, Watch) else "event"
 
 
 def _state(rules: Rulebook, rule: Described, broken: Mapping[str, RuleIssue]) -> tuple[str, str]:

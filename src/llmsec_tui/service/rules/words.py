@@ -1,6 +1,7 @@
 """What a rule over time compares, in a sentence."""
 
-from llmsec_tui.detect.rule import AllRules, AnyRule, Correlation, Expression, Monitor, NoRule, RuleSet
+from llmsec_tui.detect.rule import AllRules, AnyRule, Correlation, Expression, Monitor, NoRule, RuleSet, Watch
+from llmsec_tui.drift.monitors.kinds import BEHAVIOUR, Budget, Drift, SilentRule, Slow, Threshold, Velocity
 
 _UNITS = ((86_400_000_000, "day"), (3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second"))
 
@@ -21,6 +22,35 @@ def over_time(rule: Correlation | Monitor, ruleset: RuleSet) -> str:
     else:
         condition = " and ".join(f"{limit.op} {limit.value:g}" for limit in rule.limits)
     return f"{kind}{part}{of}{groups}{span}: {condition}"
+
+
+def watched(rule: Watch) -> str:
+    """What a monitor of behaviour, money or rules looks at, and beyond what it speaks up."""
+    kind = rule.kind
+    match kind:
+        case Drift():
+            least = "each metric's own least effect" if kind.effect is None else f"an effect of {kind.effect:g} or more"
+            told = f"drift of {_metrics(kind.metrics)} for {', '.join(kind.by)}: {least}"
+        case Slow():
+            told = (
+                f"slow drift of {_metrics(kind.metrics)} for {', '.join(kind.by)}: deviations add up to {kind.limit:g}"
+            )
+        case Threshold():
+            side = f"above {kind.above:g}" if kind.above is not None else f"below {kind.below:g}"
+            hours = "an hour" if kind.hours == 1 else f"{kind.hours} hours in a row"
+            told = f"{kind.value} of {kind.metric} for {', '.join(kind.by)}: {side} for {hours}"
+        case Budget():
+            limit = "the budgets of prices.yml" if kind.limit is None else f"${kind.limit:,.2f}"
+            told = f"money of a {kind.period} by {', '.join(kind.by)}: more than {kind.share:.0%} of {limit}"
+        case Velocity():
+            told = f"money of an hour by {', '.join(kind.by)}: {kind.threshold:g} deviations above the usual"
+        case SilentRule():
+            told = f"rules without alerts, which had some in the last {kind.days} days"
+    return told if rule.selection is None else f"{told}; only what 'detection' selects"
+
+
+def _metrics(names: tuple[str, ...]) -> str:
+    return "any behaviour" if names == BEHAVIOUR else ", ".join(names)
 
 
 def expression(node: Expression, names: list[str], *, inner: bool = False) -> str:

@@ -64,8 +64,10 @@ def series(rule: Monitor, drawn: list[tuple[Any, ...]]) -> list[tuple[int, Happe
 
 
 def standing(player: Player) -> set[tuple[Any, ...]]:
-    names = ("alert_id", "event_id", "group_key", "reason", "began", "n_events")
-    return {tuple(row[name] for name in names) for row in player.standing.values()}
+    """An alert keeps the words in which it was told: what comes late may add to the other values that were known."""
+    names = ("alert_id", "event_id", "group_key", "began", "n_events")
+    rows = player.standing.values()
+    return {(*(row[name] for name in names), row["reason"].partition(", new in ")[0]) for row in rows}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[f"{rule.type} {rule.direction} {rule.field}" for rule in RULES])
