@@ -293,6 +293,20 @@ def test_any_history_can_be_drawn(
     assert min(len(seen), 1) <= drawn <= len(seen)
 
 
+def test_the_wide_band_of_an_hour_of_few_calls_does_not_flatten_the_others() -> None:
+    """It reaches over the edge of the chart."""
+    usual = [
+        BehaviourPoint(at=NOW + at * _HOUR, n=60, value=90.0 + at % 3, low=80.0, high=100.0, verdict="steady", alerts=0)
+        for at in range(40)
+    ]
+    few = BehaviourPoint(at=NOW + 40 * _HOUR, n=3, value=95.0, low=5.0, high=900.0, verdict="insufficient", alerts=0)
+    without, with_it = (
+        [line[0].text for line in chart_lines(Plot(behaviour_row(0), points, [], 0), 60, 6)[:6]]
+        for points in (usual, [*usual, few])
+    )
+    assert with_it == without
+
+
 def test_figures_are_short_and_say_their_unit() -> None:
     """As people say them."""
     told = [

@@ -114,9 +114,11 @@ def chart_lines(plot: Plot, width: int, height: int) -> list[Line]:
 
 def _scale(points: Sequence[BehaviourPoint], row: BehaviourRow, dots: int) -> _Scale | None:
     """Round all values and what is usual; from zero where that is near, for shares and dollars."""
-    seen = [one for point in points for one in (point.value, point.low, point.high) if one is not None]
-    if not seen or all(point.value is None for point in points):
+    if all(point.value is None for point in points):
         return None
+    # The band of an hour of a few calls is so wide that no other would be seen: it reaches over the edge.
+    bands = [one for point in points if point.verdict != "insufficient" for one in (point.low, point.high)]
+    seen = [one for one in (*(point.value for point in points), *bands) if one is not None]
     low, high = min(seen), max(seen)
     room = (high - low) * 0.05 or abs(high) * 0.1 or 1.0
     low = 0.0 if 0 <= low <= high / 3 else low - room
